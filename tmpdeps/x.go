@@ -1,0 +1,21 @@
+package tmpdeps
+import (
+_ "filippo.io/bigmod"
+_ "filippo.io/nistec"
+_ "github.com/alecthomas/kong"
+_ "github.com/consensys/gnark-crypto/ecc/secp256r1"
+_ "github.com/fxamacker/cbor/v2"
+_ "github.com/rogpeppe/go-internal/testscript"
+_ "github.com/santhosh-tekuri/jsonschema/v6"
+_ "github.com/transparency-dev/tessera"
+_ "github.com/transparency-dev/tessera/storage/posix"
+_ "golang.org/x/mod/sumdb/note"
+_ "golang.org/x/mod/sumdb/tlog"
+_ "golang.org/x/term"
+_ "golang.org/x/sync/errgroup"
+_ "golang.org/x/text/language"
+_ "pgregory.net/rapid"
+_ "github.com/chromedp/chromedp"
+_ "go.uber.org/goleak"
+_ "github.com/transparency-dev/formats/note"
+)

@@ -1,0 +1,1 @@
+package election_test

@@ -1,0 +1,267 @@
+package election
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parse reads a definition from strict JSON and validates it. The error is
+// *[Faults], with everything that is wrong, unless the text is not JSON at all;
+// then it is one fault that says where.
+func Parse(data []byte) (*Definition, error) {
+	if len(data) > MaxJSON {
+		return nil, one("the file has %d bytes: keep it within %d", len(data), MaxJSON)
+	}
+	if i := invalidUTF8(data); i >= 0 {
+		return nil, one("invalid UTF-8 at %s: save the file as UTF-8", position(data, i))
+	}
+	// encoding/json's tokens are only taken from text that its scanner has
+	// accepted as exactly one value.
+	var raw json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, one("not JSON at %s (%v): write one JSON object and nothing after it",
+				position(data, int(syntax.Offset)-1), syntax)
+		}
+		return nil, one("not JSON (%v): write one JSON object", err)
+	}
+
+	r := reader{dec: json.NewDecoder(bytes.NewReader(data))}
+	r.dec.UseNumber()
+	d := new(Definition)
+	r.value("", reflect.ValueOf(d).Elem())
+
+	// Both kinds of fault at once, but none that only follows from another.
+	shape := make(map[string]bool, len(r.faults))
+	for _, f := range r.faults {
+		shape[f.Path] = true
+	}
+	faults := r.faults
+	if !shape[whole] {
+		for _, f := range d.Validate() {
+			if !covers(shape, f.Path) {
+				faults = append(faults, f)
+			}
+		}
+	}
+	if len(faults) > 0 {
+		return nil, &faults
+	}
+	return d, nil
+}
+
+// A reader fills a value from JSON tokens and collects what does not fit.
+type reader struct {
+	dec    *json.Decoder
+	faults Faults
+}
+
+var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
+
+// value reads the next JSON value into v, or skips it if it does not fit.
+func (r *reader) value(path string, v reflect.Value) {
+	tok, err := r.dec.Token()
+	if err != nil {
+		r.faults.add(path, "not readable (%v): write one JSON value", err)
+		return
+	}
+	if reflect.PointerTo(v.Type()).Implements(textUnmarshaler) {
+		s, ok := tok.(string)
+		if !ok {
+			r.unfit(path, tok, "a string of 64 hex digits")
+			return
+		}
+		if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
+			r.faults.add(path, "%v", err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		if tok != json.Delim('{') {
+			r.unfit(path, tok, "an object")
+			return
+		}
+		r.object(path, v)
+	case reflect.Slice:
+		if tok != json.Delim('[') {
+			r.unfit(path, tok, "an array")
+			return
+		}
+		r.array(path, v)
+	case reflect.String:
+		s, ok := tok.(string)
+		if !ok {
+			r.unfit(path, tok, "a string")
+			return
+		}
+		v.SetString(s)
+	case reflect.Bool:
+		b, ok := tok.(bool)
+		if !ok {
+			r.unfit(path, tok, "true or false")
+			return
+		}
+		v.SetBool(b)
+	case reflect.Int:
+		n, ok := tok.(json.Number)
+		if !ok {
+			r.unfit(path, tok, "a whole number")
+			return
+		}
+		i, err := strconv.ParseInt(n.String(), 10, strconv.IntSize)
+		if err != nil || n.String() == "-0" {
+			r.faults.add(path, "%s is not a whole number in range: write it in plain digits", n)
+			return
+		}
+		v.SetInt(i)
+	default:
+		panic("election: definition has a field of kind " + v.Kind().String())
+	}
+}
+
+func (r *reader) object(path string, v reflect.Value) {
+	seen := make(map[string]bool)
+	for r.dec.More() {
+		tok, err := r.dec.Token()
+		key, ok := tok.(string)
+		if err != nil || !ok {
+			r.faults.add(path, "not readable (%v): write an object", err)
+			return
+		}
+		p := join(path, key)
+		i := field(v.Type(), key)
+		switch {
+		case i < 0:
+			r.faults.add(p, "unknown field: remove it, or correct its name")
+			r.skip()
+		case seen[key]:
+			r.faults.add(p, "written twice: keep one")
+			r.skip()
+		default:
+			r.value(p, v.Field(i))
+		}
+		seen[key] = true
+	}
+	r.dec.Token() // the closing brace
+	for i := range v.NumField() {
+		name, optional := tag(v.Type().Field(i))
+		if !optional && !seen[name] {
+			r.faults.add(join(path, name), "missing: add it")
+		}
+	}
+}
+
+func (r *reader) array(path string, v reflect.Value) {
+	elem := reflect.New(v.Type().Elem()).Elem()
+	n := 0
+	for ; r.dec.More(); n++ {
+		if n >= MaxItems {
+			r.skip()
+			continue
+		}
+		elem.SetZero()
+		r.value(at(path, n), elem)
+		v.Set(reflect.Append(v, elem))
+	}
+	r.dec.Token() // the closing bracket
+	if n > MaxItems {
+		r.faults.add(path, "%d elements: keep them within %d", n, MaxItems)
+	}
+}
+
+// unfit reports a value of another kind, of which tok is the first token.
+func (r *reader) unfit(path string, tok json.Token, want string) {
+	r.faults.add(path, "%s: write %s", kindOf(tok), want)
+	r.rest(tok)
+}
+
+// skip reads one whole value and drops it.
+func (r *reader) skip() {
+	tok, err := r.dec.Token()
+	if err == nil {
+		r.rest(tok)
+	}
+}
+
+// rest drops what remains of the value that begins with tok.
+func (r *reader) rest(tok json.Token) {
+	depth := 0
+	for {
+		switch tok {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return
+		}
+		var err error
+		if tok, err = r.dec.Token(); err != nil {
+			return
+		}
+	}
+}
+
+func kindOf(tok json.Token) string {
+	switch t := tok.(type) {
+	case nil:
+		return "null is not allowed"
+	case json.Delim:
+		if t == '{' {
+			return "an object is not expected here"
+		}
+		return "an array is not expected here"
+	case string:
+		return "a string is not expected here"
+	case json.Number:
+		return "a number is not expected here"
+	}
+	return fmt.Sprintf("%v is not expected here", tok)
+}
+
+// field returns the index of t's field with the JSON name key, or -1.
+func field(t reflect.Type, key string) int {
+	for i := range t.NumField() {
+		if name, _ := tag(t.Field(i)); name == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func tag(f reflect.StructField) (name string, optional bool) {
+	name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name, opts == "omitempty"
+}
+
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// position names the byte at offset i by its line and column, from 1.
+func position(data []byte, i int) string {
+	i = max(0, min(i, len(data)))
+	line := 1 + bytes.Count(data[:i], []byte("\n"))
+	col := i - bytes.LastIndexByte(data[:i], '\n')
+	return fmt.Sprintf("line %d, column %d", line, col)
+}

@@ -1,0 +1,253 @@
+// Package witness cosigns the checkpoints of logs, each only if it extends the
+// last one cosigned.
+//
+// Specification: spec/record-log.md, rules L21 to L28; the request is that of
+// C2SP tlog-witness add-checkpoint, the answer that of tlog-cosignature.
+//
+// In go a checkpoint signed by a log, the size cosigned last and the RFC 6962
+// consistency proof between them, at most 63 hashes; out comes one signature
+// line with a time in seconds. A folder holds, for each log, the checkpoint that
+// was cosigned last, in a file named by the SHA-256 of the log's origin.
+//
+// It never cosigns two checkpoints of a log of which neither extends the other,
+// also not across a crash: what it is about to cosign is on the disk before the
+// signature is returned. It does not look at entries, and does not judge the
+// time between checkpoints; it takes the clock that it is given. It is not a
+// server: what carries requests to it is elsewhere.
+//
+// An unknown log, a checkpoint that does not parse or verify, a proof that
+// fails, a smaller tree and another tree of the same size are refused with
+// errors told apart; [ForkError] carries the two signed checkpoints that convict
+// a log. [ConflictError] tells which size to prove from. A file of its own that
+// does not verify makes the witness refuse that log, not begin anew.
+//
+// Ed25519 with cosignature/v1, whose message is drawn at
+// [board.CosignatureMessage].
+package witness
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sandogh/sandogh/board"
+	"github.com/sandogh/sandogh/internal/durable"
+	"golang.org/x/mod/sumdb/note"
+)
+
+// Errors a caller may branch on.
+var (
+	ErrUnknownLog = errors.New("the log is not known to this witness")
+	ErrCheckpoint = errors.New("the checkpoint is not one of the log")
+	ErrProof      = errors.New("the consistency proof does not verify")
+	ErrRollback   = errors.New("the checkpoint is smaller than one cosigned before")
+)
+
+// A ConflictError says that the witness has last cosigned another size than
+// the one the proof begins with.
+type ConflictError struct{ Size uint64 }
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("the witness has last cosigned %d entries", e.Size)
+}
+
+// KnownSize returns the size from which the next proof must begin.
+func (e *ConflictError) KnownSize() uint64 { return e.Size }
+
+// A ForkError says that the log has signed two different trees of one size.
+type ForkError struct {
+	Cosigned []byte // the signed checkpoint that was cosigned
+	Refused  []byte // the signed checkpoint that contradicts it
+}
+
+func (e *ForkError) Error() string { return "the log has signed another tree of the same size" }
+
+// A Witness cosigns for the logs that it knows. Its methods may be called
+// concurrently; they run one after another.
+type Witness struct {
+	dir  string
+	name string
+	id   uint32
+	key  ed25519.PrivateKey
+	logs func(origin string) (ed25519.PublicKey, bool)
+	now  func() time.Time
+	disk durable.Disk
+	lock *durable.Lock
+
+	mu     sync.Mutex
+	closed bool
+}
+
+const (
+	lockFile = "lock"
+	dirPerm  = 0o700
+	filePerm = 0o600
+)
+
+// New opens the witness whose state is in the folder dir, which it makes if
+// there is none. logs returns the key of a log that is to be cosigned; now is
+// the clock whose time is signed.
+func New(dir, name string, key ed25519.PrivateKey, logs func(origin string) (ed25519.PublicKey, bool), now func() time.Time) (*Witness, error) {
+	return NewOn(durable.Disk{}, dir, name, key, logs, now)
+}
+
+// NewOn is New with the disk to write on.
+func NewOn(disk durable.Disk, dir, name string, key ed25519.PrivateKey, logs func(origin string) (ed25519.PublicKey, bool), now func() time.Time) (*Witness, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, errors.New("open witness: the key does not have 64 bytes")
+	}
+	id := board.KeyID(name, board.AlgCosignature, key.Public().(ed25519.PublicKey))
+	// Parsing what would be written refuses a name that cannot be written.
+	if _, _, _, err := board.ParseSignatureLine(string(board.FormatSignatureLine(name, id, make([]byte, ed25519.SignatureSize)))); err != nil {
+		return nil, fmt.Errorf("open witness: the name %q is not a key name", name)
+	}
+	if err := disk.MkdirAll(dir, dirPerm); err != nil {
+		return nil, fmt.Errorf("open witness: %w", err)
+	}
+	lock, err := durable.Acquire(filepath.Join(dir, lockFile))
+	if err != nil {
+		return nil, fmt.Errorf("open witness: %w", err)
+	}
+	return &Witness{dir: dir, name: name, id: id, key: key, logs: logs, now: now, disk: disk, lock: lock}, nil
+}
+
+// Close gives the folder free.
+func (w *Witness) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	return w.lock.Release()
+}
+
+// Cosign verifies that the checkpoint is signed by a known log and extends the
+// last one cosigned, which must have oldSize entries (0 if there is none), and
+// returns the witness's signature line for it. Signatures of others on the
+// checkpoint are ignored.
+func (w *Witness) Cosign(ctx context.Context, oldSize uint64, checkpoint []byte, proof [][32]byte) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil, errors.New("cosign: the witness is closed")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("cosign: %w", err)
+	}
+	origin, _, _ := strings.Cut(string(checkpoint), "\n")
+	key, ok := w.logs(origin)
+	if !ok {
+		return nil, fmt.Errorf("cosign %q: %w", origin, ErrUnknownLog)
+	}
+	line, err := w.cosign(origin, key, oldSize, checkpoint, proof)
+	if err != nil {
+		return nil, fmt.Errorf("cosign %s: %w", origin, err)
+	}
+	return line, nil
+}
+
+func (w *Witness) cosign(origin string, key ed25519.PublicKey, oldSize uint64, checkpoint []byte, proof [][32]byte) ([]byte, error) {
+	next, err := parse(checkpoint, origin, key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	last, err := w.last(origin, key)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case oldSize != last.Size:
+		return nil, &ConflictError{last.Size}
+	case next.Size < last.Size:
+		return nil, fmt.Errorf("%w: %d entries after %d", ErrRollback, next.Size, last.Size)
+	case next.Size == last.Size && next.Root != last.Root:
+		return nil, &ForkError{Cosigned: last.Note, Refused: next.Note}
+	}
+	if err := board.CheckConsistency(proof, last.Size, last.Root, next.Size, next.Root); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProof, err)
+	}
+	now := w.now().Unix()
+	if now <= 0 {
+		return nil, fmt.Errorf("the clock says %d", now)
+	}
+	if last.Note == nil || next.Size > last.Size {
+		if err := w.disk.WriteFile(w.file(origin), next.Note, filePerm); err != nil {
+			return nil, err
+		}
+	}
+	text := board.FormatCheckpoint(origin, next.Size, next.Root)
+	sig := binary.BigEndian.AppendUint64(nil, uint64(now))
+	sig = append(sig, ed25519.Sign(w.key, board.CosignatureMessage(uint64(now), text))...)
+	return board.FormatSignatureLine(w.name, w.id, sig), nil
+}
+
+// parse returns the checkpoint with the log's signature alone.
+func parse(checkpoint []byte, origin string, key ed25519.PublicKey) (board.Checkpoint, error) {
+	v := board.NewVerifier(origin, key)
+	n, err := note.Open(checkpoint, note.VerifierList(v))
+	if err != nil {
+		return board.Checkpoint{}, err
+	}
+	alone, err := note.Sign(&note.Note{Text: n.Text, Sigs: n.Sigs})
+	if err != nil {
+		return board.Checkpoint{}, err
+	}
+	return board.ParseCheckpoint(alone, origin, key, nil)
+}
+
+// Last returns the checkpoint of a known log that was cosigned last, with the
+// log's signature alone, or nil if none was.
+func (w *Witness) Last(origin string) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key, ok := w.logs(origin)
+	if !ok {
+		return nil, fmt.Errorf("look up %q: %w", origin, ErrUnknownLog)
+	}
+	c, err := w.last(origin, key)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", origin, err)
+	}
+	return c.Note, nil
+}
+
+// last returns the checkpoint cosigned last, that of no entries if there was
+// none.
+func (w *Witness) last(origin string, key ed25519.PublicKey) (board.Checkpoint, error) {
+	b, err := os.ReadFile(w.file(origin))
+	if errors.Is(err, fs.ErrNotExist) {
+		return board.Checkpoint{Origin: origin, Root: sha256.Sum256(nil)}, nil
+	}
+	if err != nil {
+		return board.Checkpoint{}, err
+	}
+	c, err := board.ParseCheckpoint(b, origin, key, nil)
+	if err != nil {
+		return board.Checkpoint{}, fmt.Errorf("read what was cosigned last: %w", err)
+	}
+	return c, nil
+}
+
+func (w *Witness) file(origin string) string {
+	h := sha256.Sum256([]byte(origin))
+	return filepath.Join(w.dir, hex.EncodeToString(h[:]))
+}
+
+func (w *Witness) redacted() string             { return "witness " + w.name + " (key redacted)" }
+func (w *Witness) LogValue() slog.Value         { return slog.StringValue(w.redacted()) }
+func (w *Witness) Format(f fmt.State, _ rune)   { io.WriteString(f, w.redacted()) }
+func (w *Witness) MarshalJSON() ([]byte, error) { return json.Marshal(w.redacted()) }

@@ -12,7 +12,7 @@
 //
 // The bytes that are signed bind an entry to its election and its log, so that
 // it is worth nothing elsewhere; see Message. Tags of proofs are made here too
-// (Tag), because the mathematics does not know the words.
+// (tag.go), because the mathematics does not know the words.
 //
 // What it never does: it reads no file and decides nothing. Whether an entry
 // may stand where it stands is for package verify. There is no field for a

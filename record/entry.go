@@ -215,23 +215,3 @@ func (e Entry) Verify(election [32]byte, log string, key func(by string) (ed2551
 	}
 	return nil
 }
-
-// Tag returns the tag of a proof (protocol, section 1): deterministic CBOR of
-//
-//	[ label: tstr, 1, election id: bstr .size 32, key: bstr .size 33 / null, context: [ * any ] ]
-//
-// context holds strings and unsigned integers.
-func Tag(label string, election [32]byte, key []byte, context ...any) []byte {
-	if context == nil {
-		context = []any{}
-	}
-	var k any
-	if key != nil {
-		k = key
-	}
-	b, err := encoding.Marshal([]any{label, 1, election[:], k, context})
-	if err != nil {
-		panic(fmt.Sprintf("record: tag of %s: %v", label, err)) // context of another type than strings and integers
-	}
-	return b
-}

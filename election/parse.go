@@ -46,11 +46,7 @@ func Parse(data []byte) (*Definition, error) {
 	}
 	faults := r.faults
 	if !shape[whole] {
-		for _, f := range d.Validate() {
-			if !covers(shape, f.Path) {
-				faults = append(faults, f)
-			}
-		}
+		faults = append(faults, d.validate(shape)...)
 	}
 	if len(faults) > 0 {
 		return nil, &faults

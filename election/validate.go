@@ -1,6 +1,7 @@
 package election
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,20 +12,30 @@ import (
 
 // Validate returns everything that is wrong with the definition, by the rules of
 // spec/definition.md, or nil.
-func (d *Definition) Validate() Faults {
-	v := validator{d: d, keys: make(map[Key]string)}
+func (d *Definition) Validate() Faults { return d.validate(nil) }
+
+// validate is Validate of a definition that was read with faults at the paths of
+// shape: it leaves out faults that may only follow from those.
+func (d *Definition) validate(shape map[string]bool) Faults {
+	v := validator{d: d, keys: make(map[Key]string), forestKnown: true}
+	for path := range shape {
+		if strings.HasPrefix(path, "districts") {
+			v.forestKnown = false
+		}
+	}
 	v.general()
 	v.laws()
 	v.districts()
 	v.offices()
 	v.branches() // fills branchIDs
+	v.count("contests", len(d.Contests), 1)
 	for i := range d.Contests {
 		v.contest(at("contests", i), &d.Contests[i])
 	}
 	v.unique("contests", len(d.Contests), func(i int) string { return d.Contests[i].ID })
 	v.plans()
 	v.bodies()
-	return v.faults
+	return slices.DeleteFunc(v.faults, func(f Fault) bool { return covers(shape, f.Path) })
 }
 
 type validator struct {
@@ -34,6 +45,10 @@ type validator struct {
 	articles   map[string]bool
 	districtIx map[string]int
 	branchIx   map[string]int
+
+	// Whether it is known which districts lie within which: where not, who votes
+	// where is not judged.
+	forestKnown bool
 }
 
 func (v *validator) add(path, text string, args ...any) { v.faults.add(path, text, args...) }
@@ -81,7 +96,9 @@ var kinds = []string{Country, Province, County, Rural, City, Village, Constituen
 func (v *validator) districts() {
 	d := v.d
 	v.count("districts", len(d.Districts), 1)
+	sound := len(v.faults)
 	v.districtIx = v.unique("districts", len(d.Districts), func(i int) string { return d.Districts[i].ID })
+	v.forestKnown = v.forestKnown && len(v.faults) == sound
 	for i, x := range d.Districts {
 		p := at("districts", i)
 		v.name(p+".name", x.Name)
@@ -93,29 +110,29 @@ func (v *validator) districts() {
 		}
 		if _, ok := v.districtIx[x.Parent]; !ok {
 			v.add(p+".parent", "there is no district %s: add it, or correct the id", quote(x.Parent))
-		} else {
-			v.ancestors(p+".parent", i)
+			v.forestKnown = false
+		} else if fault := v.ancestors(i); fault != "" {
+			v.add(p+".parent", "%s", fault)
+			v.forestKnown = false
 		}
 	}
 }
 
 // ancestors checks that the i-th district's parents lead to a root. A district
 // below a cycle gets no fault of its own: those of the cycle have it.
-func (v *validator) ancestors(path string, i int) {
+func (v *validator) ancestors(i int) string {
 	walk := []int{i}
 	for {
 		next, ok := v.districtIx[v.d.Districts[walk[len(walk)-1]].Parent]
 		switch {
 		case !ok:
-			return
+			return ""
 		case next == i:
-			v.add(path, "the district lies within itself: correct the parents")
-			return
+			return "the district lies within itself: correct the parents"
 		case slices.Contains(walk, next):
-			return
+			return ""
 		case len(walk) == MaxDepth:
-			v.add(path, "more than %d districts above one another: leave some out", MaxDepth)
-			return
+			return fmt.Sprintf("more than %d districts above one another: leave some out", MaxDepth)
 		}
 		walk = append(walk, next)
 	}
@@ -126,22 +143,28 @@ func (v *validator) branches() {
 	v.count("branches", len(d.Branches), 1)
 	v.branchIx = v.unique("branches", len(d.Branches), func(i int) string { return d.Branches[i].ID })
 	f := d.forest()
+	contestsKnown := v.forestKnown && !slices.ContainsFunc(d.Contests, func(c Contest) bool { return !v.isDistrict(c.District) })
 	for i, b := range d.Branches {
 		p := at("branches", i)
 		v.name(p+".name", b.Name)
 		v.between(p+".electorate", b.Electorate, 0, MaxPersons)
 		v.ed25519(p+".log_key", b.LogKey)
-		if _, ok := v.districtIx[b.District]; !ok {
+		if !v.isDistrict(b.District) {
 			v.add(p+".district", "there is no district %s: add it, or correct the id", quote(b.District))
 			continue
 		}
 		switch n := len(f.contestsOf(b.District)); {
-		case n == 0:
+		case n == 0 && contestsKnown:
 			v.add(p+".district", "no contest is held in %s or above it: correct the district, or remove the branch", quote(b.District))
 		case n > MaxStyle:
 			v.add(p+".district", "more than %d contests are held in %s and above it: hold fewer", MaxStyle, quote(b.District))
 		}
 	}
+}
+
+func (v *validator) isDistrict(id string) bool {
+	_, ok := v.districtIx[id]
+	return ok
 }
 
 // name checks a Name: one language at least, each fit to be shown.

@@ -10,6 +10,7 @@ var roles = []string{Headquarters, Supervisory, Executive, Registry, Technical}
 // offices checks the bodies whose root keys sign grants.
 func (v *validator) offices() {
 	d := v.d
+	v.count("offices", len(d.Offices), 0)
 	v.unique("offices", len(d.Offices), func(i int) string { return d.Offices[i].ID })
 	held := make(map[string]int)
 	for i, o := range d.Offices {
@@ -42,6 +43,7 @@ func (v *validator) bodies() {
 	}
 	v.quorum()
 
+	v.count("mixers", len(d.Mixers), 0)
 	v.unique("mixers", len(d.Mixers), func(i int) string { return d.Mixers[i].ID })
 	regular := 0
 	for i, m := range d.Mixers {

@@ -9,7 +9,7 @@ var rules = []string{PluralityAtLarge, SingleSeatPlurality}
 
 func (v *validator) contest(p string, c *Contest) {
 	v.name(p+".name", c.Name)
-	if _, ok := v.districtIx[c.District]; !ok {
+	if !v.isDistrict(c.District) {
 		v.add(p+".district", "there is no district %s: add it, or correct the id", quote(c.District))
 	}
 	if !slices.Contains(rules, c.Rule) {
@@ -49,6 +49,7 @@ func (v *validator) tieOrder(p string, order []string) {
 }
 
 func (v *validator) candidates(p string, c *Contest) {
+	v.count(p+".lists", len(c.Lists), 0)
 	lists := v.unique(p+".lists", len(c.Lists), func(i int) string { return c.Lists[i].ID })
 	for i, l := range c.Lists {
 		v.name(at(p+".lists", i)+".name", l.Name)
@@ -93,7 +94,7 @@ func (v *validator) plans() {
 					v.add(at(q, l), "there is no branch %s: add it, or correct the id", quote(id))
 				case again:
 					v.add(at(q, l), "the branch %s is in %s too: keep one", quote(id), first)
-				case !voters[i][b]:
+				case !voters[i][b] && v.forestKnown && v.isDistrict(c.District) && v.isDistrict(v.d.Branches[b].District):
 					v.add(at(q, l), "the branch %s does not vote in this contest: remove it", quote(id))
 				default:
 					planned[b] = at(p, j)

@@ -237,7 +237,7 @@ func (v *validator) unique(path string, n int, id func(int) string) map[string]i
 	for i := range n {
 		p := at(path, i) + ".id"
 		s := id(i)
-		if !isID(s) {
+		if !ValidID(s) {
 			v.add(p, "%s is not an id: write 1 to 32 letters a-z A-Z, digits or -", quote(s))
 		} else if first, ok := ix[s]; ok {
 			v.add(p, "%s is the id of %s too: give each its own", quote(s), at(path, first))
@@ -248,7 +248,7 @@ func (v *validator) unique(path string, n int, id func(int) string) map[string]i
 	return ix
 }
 
-func isID(s string) bool {
+func ValidID(s string) bool {
 	if len(s) < 1 || len(s) > 32 {
 		return false
 	}

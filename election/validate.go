@@ -248,6 +248,7 @@ func (v *validator) unique(path string, n int, id func(int) string) map[string]i
 	return ix
 }
 
+// ValidID reports whether s is an id: [A-Za-z0-9-]{1,32}.
 func ValidID(s string) bool {
 	if len(s) < 1 || len(s) > 32 {
 		return false

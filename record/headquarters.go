@@ -168,7 +168,7 @@ type Statement struct {
 type Exception struct {
 	_      struct{} `cbor:",toarray"`
 	Branch string
-	Kind   string
+	What   string
 	Number uint64
 }
 

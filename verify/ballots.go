@@ -99,8 +99,7 @@ func (q *ballots) flush() {
 	q.pending = q.pending[:0]
 }
 
-// addSlots adds the equations of a ballot's slot proofs to the batch. If it
-// fails, the batch is as before.
+// addSlots adds the equations of a ballot's slot proofs to the batch.
 func (r *run) addSlots(batch *group.Batch, b *branch, s *record.Sealed) error {
 	var statements []*zkp.SlotStatement
 	for i, c := range b.style.Contests {
@@ -150,7 +149,7 @@ func (r *run) challenged(b *branch, p place, data []byte, s *sealed, c *record.C
 		r.absent("V026", p, "the sealed ballot (entry %d) cannot be read: %v", s.index, err)
 		return
 	}
-	err = r.o.Facts.once(factKey("challenged", r.id[:], r.key.Element().Bytes(), b.opening.Devices[0].Root, entryData, data), func() error {
+	err = r.o.Facts.once(factKey("challenged", r.id[:], r.key.Element().Bytes(), b.devices[c.Device].committed.Root, entryData, data), func() error {
 		return r.recompute(b, entryData, c)
 	})
 	if err != nil {

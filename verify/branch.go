@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/election"
@@ -122,11 +123,10 @@ func (r *run) branchSigned(b *branch, e record.Entry) error {
 		}
 		var offices []string
 		for _, s := range e.Signatures {
-			for _, g := range r.hq.officers {
-				if s.By == "officer/"+g.ID && g.Branch == b.id {
-					need = append(need, s.By)
-					offices = append(offices, g.Office)
-				}
+			id, ok := strings.CutPrefix(s.By, "officer/")
+			if g := r.hq.officers[id]; ok && g != nil && g.Branch == b.id {
+				need = append(need, s.By)
+				offices = append(offices, g.Office)
 			}
 		}
 		if len(offices) == 2 && offices[0] == offices[1] {
@@ -149,13 +149,12 @@ func (r *run) branchSigned(b *branch, e record.Entry) error {
 // branchKey returns the key of a device or officer that was granted to this
 // branch, and to no other.
 func (r *run) branchKey(b *branch, by string) (ed25519.PublicKey, bool) {
-	for _, m := range []map[string]*record.Grant{r.hq.devices, r.hq.officers} {
-		_, id, _ := bytes.Cut([]byte(by), []byte("/"))
-		if g := m[string(id)]; g != nil && g.Branch == b.id && by == g.What+"/"+g.ID {
-			return g.Key, true
-		}
+	what, id, _ := strings.Cut(by, "/")
+	g := map[string]map[string]*record.Grant{record.GrantDevice: r.hq.devices, record.GrantOfficer: r.hq.officers}[what][id]
+	if g == nil || g.Branch != b.id {
+		return nil, false
 	}
-	return nil, false
+	return g.Key, true
 }
 
 func (r *run) branchEntry(b *branch, proofs *ballots, p place, index uint64, data []byte, e record.Entry) {

@@ -6,7 +6,6 @@ import (
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/threshold"
-	"github.com/sandogh/sandogh/crypto/zkp"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -24,22 +23,22 @@ func (r *run) dealings() [][]group.Element {
 			continue
 		}
 		r.count("V010", 1)
-		// admit lets no dealing in before all are fixed, so fixed is there.
-		if want := threshold.CommitHash(record.DealingTag(r.id, id), d.Commitments, d.Proof); !bytes.Equal(fixed.Hash, want[:]) {
-			r.refute("V010", p, "the dealing is not the one that the trustee fixed")
-			continue
-		}
 		r.count("V011", 1)
 		c, err := threshold.DecodeCommitments(d.Commitments, t)
 		if err != nil {
 			r.refute("V011", p, "%v", err)
 			continue
 		}
+		// admit lets no dealing in before all are fixed, so fixed is there.
+		if want := threshold.CommitHash(record.DealingTag(r.id, id), c, d.Proof); !bytes.Equal(fixed.Hash, want[:]) {
+			r.refute("V010", p, "the dealing is not the one that the trustee fixed")
+			continue
+		}
 		if len(d.Shares) != len(r.def.Trustees) {
 			r.refute("V011", p, "%d shares for %d trustees", len(d.Shares), len(r.def.Trustees))
 			continue
 		}
-		if err := zkp.VerifyLog(record.PossessionTag(r.id, id), c[0], d.Proof); err != nil {
+		if err := threshold.VerifyPossession(record.PossessionTag(r.id, id), c, d.Proof); err != nil {
 			r.refute("V011", p, "the proof of possession does not hold: %v", err)
 			continue
 		}
@@ -65,7 +64,12 @@ func (r *run) checkCeremony() {
 	}
 	var own [][]byte
 	for i := range r.def.Trustees {
-		own = append(own, threshold.VerificationKey(all, i+1).Bytes())
+		vk, err := threshold.VerificationKey(all, i+1)
+		if err != nil {
+			r.refute("V013", inLog(record.HQ), "trustee %s: %v", r.def.Trustees[i].ID, err)
+			return
+		}
+		own = append(own, vk.Bytes())
 	}
 	for i := range r.def.Trustees {
 		c, ok := r.hq.confirmations[r.def.Trustees[i].ID]

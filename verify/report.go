@@ -147,8 +147,8 @@ type place struct {
 }
 
 func at(log string, entry uint64) place { return place{log: log, entry: int64(entry)} }
-func inLog(log string) place             { return place{log: log, entry: -1} }
-func inFile(path string) place           { return place{entry: -1, path: path} }
+func inLog(log string) place            { return place{log: log, entry: -1} }
+func inFile(path string) place          { return place{entry: -1, path: path} }
 
 func (p place) in(path string) place {
 	p.path = path

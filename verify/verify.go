@@ -13,6 +13,7 @@ import (
 
 	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/crypto/elgamal"
+	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 )
@@ -84,6 +85,10 @@ type run struct {
 	blobMu sync.Mutex
 	blobs  map[string]bool // hex hash → has been read
 	firsts firsts
+
+	tableMu   sync.Mutex
+	table     *threshold.LogTable
+	tableSize int
 }
 
 // Record verifies the record in fsys. The view holds what the acts continue
@@ -100,7 +105,6 @@ func Record(ctx context.Context, fsys fs.FS, o Options) (*Report, *View) {
 	r.readBranches()
 	r.checkHeads()
 	r.checkUnits()
-	r.checkOpened()
 	r.checkOutcomes()
 	r.checkLayout()
 	phase := r.phase()

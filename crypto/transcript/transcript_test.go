@@ -2,150 +2,46 @@ package transcript_test
 
 import (
 	"bytes"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"math/big"
-	"os"
-	"path/filepath"
+	"crypto/sha3"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/transcript"
+	"pgregory.net/rapid"
 )
 
-// vectors reads a file of ../shared/vectors/cfrg, or skips.
-func vectors(t *testing.T, name string, into any) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "vectors", "cfrg", name))
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("vectors not present: %v", err)
-	}
-	if err := json.Unmarshal(b, into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-type vector struct {
-	ID         string `json:"Id"`
-	Function   string
-	Group      string
-	SessionID  string `json:"SessionId"`
-	Tag        string
-	Operations []struct {
-		Type, Data string
-		Length     int
-	}
-	Output          string
-	Challenge       string
-	Modulus         json.RawMessage
-	Value           json.RawMessage
-	Input           string
-	ByteOrder       string
-	Expected        string
-	ClaimedSum      json.RawMessage
-	FinalEvaluation json.RawMessage
-	Narg            string
-	NumVariables    int
-	Witness         []int64
-	ExtensionDegree int
-	Coordinates     []json.RawMessage
-}
-
-func unhex(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.TrimPrefix(s, "0x"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// integer reads a JSON integer or a hexadecimal string of any width.
-func integer(t *testing.T, raw json.RawMessage) *big.Int {
-	t.Helper()
-	s := strings.Trim(string(raw), `"`)
-	n, ok := new(big.Int).SetString(s, 0)
-	if !ok {
-		t.Fatalf("not an integer: %s", raw)
-	}
-	return n
-}
-
-func session(t *testing.T, v vector) *transcript.Sponge {
-	t.Helper()
-	if v.SessionID == "" {
-		return transcript.New(unhex(t, v.Tag))
-	}
-	id := [32]byte(unhex(t, v.SessionID))
-	if v.Tag != "" && transcript.SessionID(unhex(t, v.Tag)) != id {
-		t.Errorf("session id of tag %s differs", v.Tag)
-	}
-	return transcript.Init(id)
-}
-
-func TestShake128Vectors(t *testing.T) {
-	var all []vector
-	vectors(t, "fiatShamirShake128Vectors.json", &all)
-	ran := 0
-	for _, v := range all {
-		t.Run(v.ID, func(t *testing.T) {
-			ran++
-			switch v.Function {
-			case "DuplexSponge":
-				s := session(t, v)
-				var out []byte
-				for _, op := range v.Operations {
-					switch op.Type {
-					case "absorb":
-						s.Absorb(unhex(t, op.Data))
-					case "squeeze":
-						c := s.Clone()
-						got := s.Squeeze(op.Length)
-						if !bytes.Equal(got, c.Squeeze(op.Length)) {
-							t.Error("a clone squeezes something else")
-						}
-						out = append(out, got...)
-					default:
-						t.Fatalf("unknown operation %q", op.Type)
-					}
+// TestAgainstDefinition runs random absorbs, squeezes and clones beside the
+// definition: the bytes from an offset of SHAKE128 of all that was absorbed.
+func TestAgainstDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		session := [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "session"))
+		s := transcript.Init(session)
+		message, offset := append(session[:], make([]byte, 136)...), 0
+		for range rapid.IntRange(1, 12).Draw(t, "operations") {
+			switch rapid.IntRange(0, 2).Draw(t, "operation") {
+			case 0:
+				b := rapid.SliceOfN(rapid.Byte(), 0, 400).Draw(t, "absorbed")
+				s.Absorb(b)
+				if len(b) > 0 {
+					message, offset = append(message, b...), 0
 				}
-				if v.Challenge != "" {
-					got := s.Scalar()
-					if want := integer(t, json.RawMessage(v.Challenge)); new(big.Int).SetBytes(got.Bytes()).Cmp(want) != 0 {
-						t.Errorf("challenge %x, want %x", got.Bytes(), want)
-					}
+			case 1:
+				n := rapid.IntRange(0, 400).Draw(t, "squeezed")
+				want := sha3.SumSHAKE128(message, offset+n)[offset:]
+				if got := s.Squeeze(n); !bytes.Equal(got, want) {
+					t.Fatalf("squeezed %x, want %x", got, want)
 				}
-				if hex.EncodeToString(out) != v.Output && v.Output != "" {
-					t.Errorf("output %x, want %s", out, v.Output)
-				}
-			default:
-				if err := other(t, v); err != nil {
-					t.Error(err)
-				}
+				offset += n
+			case 2:
+				// What is done to the original must not show in the clone.
+				clone := s.Clone()
+				s.Squeeze(1)
+				s.Absorb([]byte("lost"))
+				s = clone
 			}
-		})
-	}
-	if ran == 0 {
-		t.Fatal("the file holds no vectors")
-	}
-}
-
-func other(t *testing.T, v vector) error {
-	switch v.Function {
-	case "DeriveSessionID":
-		got := transcript.SessionID(unhex(t, v.Tag))
-		if hex.EncodeToString(got[:]) != v.Output {
-			return fmt.Errorf("session id %x, want %s", got, v.Output)
 		}
-		return nil
-	}
-	return fmt.Errorf("unknown function %q", v.Function)
+	})
 }
 
 func TestAbsorbNothing(t *testing.T) {
@@ -155,17 +51,50 @@ func TestAbsorbNothing(t *testing.T) {
 	if slices.Equal(a, s.Squeeze(8)) {
 		t.Error("absorbing nothing restarted the output")
 	}
-	s.Absorb([]byte("x"))
-	b := s.Squeeze(8)
-	if bytes.Equal(a, b) {
-		t.Error("absorbing changed nothing")
+}
+
+func TestTags(t *testing.T) {
+	if bytes.Equal(transcript.New(nil).Squeeze(32), transcript.New([]byte{0}).Squeeze(32)) {
+		t.Error("tags collide")
 	}
 }
 
-func TestAppendString(t *testing.T) {
-	if got := transcript.AppendString(nil, []byte("proof")); hex.EncodeToString(got) != "0500000070726f6f66" {
-		t.Errorf("%x", got)
+func TestTypedAbsorb(t *testing.T) {
+	e, x := group.Hash("test", 0), group.RandomScalar()
+	a, b := transcript.New(nil), transcript.New(nil)
+	a.AbsorbElement(e)
+	a.AbsorbScalar(x)
+	b.Absorb(append(e.Bytes(), x.Bytes()...))
+	want := b.Squeeze(48)
+	if got := a.Clone().Squeeze(48); !bytes.Equal(got, want) {
+		t.Errorf("an element and a scalar give %x, their bytes %x", got, want)
 	}
-	var s group.Scalar
-	_ = s
+	if !a.Scalar().Equal(group.ReduceScalar(want)) {
+		t.Error("a scalar is not the next 48 bytes")
+	}
+}
+
+func FuzzString(f *testing.F) {
+	f.Add([]byte("proof"), []byte("rest"))
+	f.Fuzz(func(t *testing.T, x, rest []byte) {
+		s, r, err := readString(append(transcript.AppendString(nil, x), rest...))
+		if err != nil || !bytes.Equal(s, x) || !bytes.Equal(r, rest) {
+			t.Errorf("%x, %x read back as %x, %x, %v", x, rest, s, r, err)
+		}
+	})
+}
+
+func BenchmarkAbsorb(b *testing.B) {
+	s, row := transcript.New(nil), make([]byte, 66)
+	b.SetBytes(66)
+	for b.Loop() {
+		s.Absorb(row)
+	}
+}
+
+func BenchmarkSqueezeWeight(b *testing.B) {
+	s := transcript.New(nil)
+	for b.Loop() {
+		s.Squeeze(16)
+	}
 }

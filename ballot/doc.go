@@ -1,7 +1,7 @@
 // Package ballot holds one voter's selections in one election: the plaintext
 // that exists in the booth only.
 //
-// Specification: spec/definition.md, "Ballots" (rules D40…); the sealing of a
+// Specification: spec/definition.md, "Ballots" (rules D40 to D43); the sealing of a
 // ballot is elsewhere.
 //
 // In: a ballot style and, for each of its contests in the style's order, the

@@ -142,6 +142,18 @@ func TestDecided(t *testing.T) {
 	if !slices.Equal(out.Elected, []string{"c"}) || !slices.Equal(out.Alternates, []string{"a"}) || len(out.Questions) != 0 {
 		t.Errorf("outcome %+v", out)
 	}
+	// All alternates: no question, but a decision gives their order.
+	c.Alternates = 3
+	c.Candidates[0].Veteran, c.TieOrder = true, fullOrder
+	out, err = count.Decided(c, votes, 9, 0, []count.Decision{{Between: []string{"c", "b"}, Order: []string{"c", "b"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(out.Elected, []string{"a"}) || !slices.Equal(out.Alternates, []string{"c", "b"}) || len(out.Questions) != 0 {
+		t.Errorf("outcome %+v", out)
+	}
+	c, votes = contest(1, 1, []string{election.TieLot}, stands{id: "a", votes: 5}, stands{id: "b", votes: 5}, stands{id: "c", votes: 5})
+
 	other := []count.Decision{{Between: []string{"a", "b"}, Order: []string{"b", "a"}}}
 	out, err = count.Decided(c, votes, 9, 0, other)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package election holds the definition of one election: the single value
 // from which screens, ballots, proofs and counts are derived.
 //
-// Specification: spec/definition.md (rules D1…). JSON Schema: [Schema].
+// Specification: spec/definition.md (rules D1 to D37). JSON Schema: [Schema].
 //
 // In: strict JSON written by people ([Parse], at most 64 MiB), or the canonical
 // bytes of a definition ([Decode], at most 32 MiB). Out: a validated

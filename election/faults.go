@@ -2,6 +2,7 @@ package election
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -44,13 +45,19 @@ func one(text string, args ...any) *Faults {
 	return &f
 }
 
-// join appends a field's name to a path.
+// join appends a field's name to a path. A name that no definition has is shown
+// with nothing invisible.
 func join(path, field string) string {
+	if !fieldName.MatchString(field) {
+		field = quote(field)
+	}
 	if path == "" {
 		return field
 	}
 	return path + "." + field
 }
+
+var fieldName = regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
 
 func at(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 

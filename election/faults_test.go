@@ -57,6 +57,7 @@ var faulty = []struct {
 	// The shape.
 	{"unknown field", edited(`"practice": true`, `"practice": true, "practise": true`), []string{"practise"}},
 	{"unknown field below", edited(`"kind": "province"`, `"kind": "province", "Kind": {"a": [1, {}]}`), []string{"districts[0].Kind"}},
+	{"strange unknown field", edited(`"practice": true`, `"practice": true, "a.b\u202e\n": 1`), []string{`"a.b\u202e\n"`}},
 	{"field twice", edited(`"practice": true`, `"practice": true, "practice": true`), []string{"practice"}},
 	{"field twice by escape", edited(`"practice": true`, `"practice": true, "\u0070ractice": [true]`), []string{"practice"}},
 	{"field in other case", edited(`"practice": true`, `"Practice": true`), []string{"Practice", "practice"}},

@@ -27,7 +27,7 @@ func (d *Definition) validate(shape map[string]bool) Faults {
 	v.laws()
 	v.districts()
 	v.offices()
-	v.branches() // fills branchIDs
+	v.branches()
 	v.count("contests", len(d.Contests), 1)
 	for i := range d.Contests {
 		v.contest(at("contests", i), &d.Contests[i])

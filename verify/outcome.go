@@ -52,8 +52,9 @@ func (r *run) canvass(c *election.Contest) (*record.Canvass, count.Outcome, erro
 	return out, outcome, err
 }
 
-// questions returns the entries that the open questions of an outcome need.
-func questions(contest string, canvass [32]byte, o count.Outcome) []*record.Question {
+// Questions returns what must be on the record about the open questions of an
+// outcome; canvass is the hash of the contest's canvass entry.
+func Questions(contest string, canvass [32]byte, o count.Outcome) []*record.Question {
 	var out []*record.Question
 	for _, q := range o.Questions {
 		out = append(out, &record.Question{Contest: contest, What: q.Kind, Place: q.Place,
@@ -82,7 +83,7 @@ func (r *run) checkOutcomes() {
 			r.refute("V040", p, "the canvass of contest %s is not what the statements and the units give", c.ID)
 			continue
 		}
-		open := questions(c.ID, stated.hash, outcome)
+		open := Questions(c.ID, stated.hash, outcome)
 		recorded := r.hq.questions[c.ID]
 		r.count("V041", 1)
 		for i, q := range recorded {

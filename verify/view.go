@@ -41,6 +41,12 @@ func (v *View) Election() [32]byte { return v.r.id }
 // Key returns the election key, or nil before the ceremony is verified.
 func (v *View) Key() *elgamal.Key { return v.r.key }
 
+// Committed returns how many trustees have fixed their dealings.
+func (v *View) Committed() int { return len(v.r.hq.commitments) }
+
+// Confirmed returns how many trustees have confirmed the key.
+func (v *View) Confirmed() int { return len(v.r.hq.confirmations) }
+
 // Dealings returns the verified commitments and the encrypted shares of every
 // trustee in the definition's order, or an error while some are not there.
 func (v *View) Dealings() (commitments [][]group.Element, shares [][][]byte, err error) {
@@ -148,20 +154,19 @@ func (v *View) HasShares(contest, id, trustee string) bool {
 }
 
 // Opened returns how often each code occurs in an opened unit, candidates
-// first and then blanks.
-func (v *View) Opened(contest, id string) ([]uint64, error) {
+// first and then blanks, and how many ballots it has.
+func (v *View) Opened(contest, id string) (counts []uint64, ballots uint64, err error) {
 	u, err := v.unit(contest, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if u.opened == nil {
-		return nil, fmt.Errorf("unit %s of contest %s is not opened by a quorum", id, contest)
+		return nil, 0, fmt.Errorf("unit %s of contest %s is not opened by a quorum", id, contest)
 	}
-	out := make([]uint64, len(u.opened))
-	for i, n := range u.opened {
-		out[i] = uint64(n)
+	for _, n := range u.opened {
+		counts = append(counts, uint64(n))
 	}
-	return out, nil
+	return counts, u.plan.Ballots, nil
 }
 
 // Canvass returns what the canvass of a contest must say and the outcome of

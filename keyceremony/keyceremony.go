@@ -1,0 +1,241 @@
+// Package keyceremony makes the election key: every trustee deals, and any
+// quorum of them can open, while fewer cannot.
+//
+// Specification: spec/acts.md, section 1; the mathematics is crypto/threshold.
+//
+// In and out. A Trustee is made from the definition, its id and its two
+// private keys. Commit fixes its dealing, Deal shows it once all are fixed on
+// the record, Confirm checks what the others sent, rehearses and confirms the
+// key. Each takes a verify.View of the record as it stands and returns one
+// signed entry for headquarters' log. Publish is headquarters' own entry at the
+// end.
+//
+// What it never does: it computes nothing with a share but the rehearsal here
+// and, in package decrypt, the openings. A Trustee prints as a fixed text. It
+// stores nothing: Secret's bytes are for the trustee's own encrypted file.
+//
+// How it fails: a record that does not stand, an act out of order, or a share
+// that does not fit its dealer's commitments (BadShareError, which names the
+// dealer: the ceremony starts again without trusting it). Complaints as record
+// entries are not built yet; a ceremony with a bad dealer has no key.
+//
+// Sources: Pedersen 1991, Feldman 1987; Gennaro, Jarecki, Krawczyk, Rabin 2007
+// (why the dealings are committed to first); RFC 9180 (HPKE:
+// DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM).
+package keyceremony
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/ed25519"
+	"crypto/hpke"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+
+	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/threshold"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify"
+)
+
+// A Trustee is one trustee in the ceremony and afterwards. It holds secrets.
+type Trustee struct {
+	id       string
+	index    int // from 1
+	election [32]byte
+	def      *election.Definition
+	signer   record.Signer
+	hpke     hpke.PrivateKey
+	dealing  *threshold.Dealing
+	proof    []byte
+	secret   *threshold.Secret
+}
+
+const redacted = "trustee[REDACTED]"
+
+// Format writes a fixed text, whatever the verb.
+func (Trustee) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+
+// LogValue returns a fixed text.
+func (Trustee) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON returns a fixed text.
+func (Trustee) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
+
+// A BadShareError says that a dealer sent a share that does not fit what it
+// committed to, or that cannot be decrypted.
+type BadShareError struct{ Dealer string }
+
+func (e *BadShareError) Error() string {
+	return fmt.Sprintf("trustee %s sent a share that does not fit its dealing: end the ceremony and start it again", e.Dealer)
+}
+
+// New returns the trustee with the id in the definition. Its keys must be the
+// ones named there.
+func New(def *election.Definition, id string, signing ed25519.PrivateKey, share *ecdh.PrivateKey) (*Trustee, error) {
+	i := slices.IndexFunc(def.Trustees, func(t election.Trustee) bool { return t.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("the definition has no trustee %q", id)
+	}
+	if !bytes.Equal(signing.Public().(ed25519.PublicKey), def.Trustees[i].SigningKey[:]) {
+		return nil, fmt.Errorf("the signing key is not that of trustee %s in the definition", id)
+	}
+	if share.Curve() != ecdh.X25519() || !bytes.Equal(share.PublicKey().Bytes(), def.Trustees[i].HPKEKey[:]) {
+		return nil, fmt.Errorf("the key for shares is not that of trustee %s in the definition", id)
+	}
+	k, err := hpke.NewDHKEMPrivateKey(share)
+	if err != nil {
+		return nil, fmt.Errorf("load key for shares: %w", err)
+	}
+	return &Trustee{id: id, index: i + 1, election: def.ID(), def: def,
+		signer: record.Signer{By: "trustee/" + id, Key: signing}, hpke: k}, nil
+}
+
+// Commit draws the trustee's polynomial and fixes it.
+func (t *Trustee) Commit(v *verify.View) ([]byte, error) {
+	if err := t.ready(v); err != nil {
+		return nil, err
+	}
+	if t.dealing != nil {
+		return nil, fmt.Errorf("trustee %s has fixed a dealing already", t.id)
+	}
+	d, err := threshold.Deal(t.def.Quorum, len(t.def.Trustees))
+	if err != nil {
+		return nil, err
+	}
+	if t.proof, err = d.ProvePossession(record.PossessionTag(t.election, t.id)); err != nil {
+		return nil, err
+	}
+	t.dealing = d
+	h := threshold.CommitHash(record.DealingTag(t.election, t.id), d.Commitments(), t.proof)
+	return record.Sign(t.election, record.HQ, &record.Commitment{Trustee: t.id, Hash: h[:]}, t.signer)
+}
+
+// Deal shows the dealing, with a share for each trustee encrypted to it. Every
+// trustee must have fixed its own before.
+func (t *Trustee) Deal(v *verify.View) ([]byte, error) {
+	if err := t.ready(v); err != nil {
+		return nil, err
+	}
+	if t.dealing == nil {
+		return nil, fmt.Errorf("trustee %s has not fixed a dealing", t.id)
+	}
+	if n := v.Committed(); n < len(t.def.Trustees) {
+		return nil, fmt.Errorf("%d of %d trustees have fixed their dealings: nobody shows one before", n, len(t.def.Trustees))
+	}
+	body := &record.Dealing{Trustee: t.id, Commitments: threshold.EncodeCommitments(t.dealing.Commitments()), Proof: t.proof}
+	for i := range t.def.Trustees {
+		to := &t.def.Trustees[i]
+		key, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(to.HPKEKey[:])
+		if err != nil {
+			return nil, fmt.Errorf("load key of trustee %s: %w", to.ID, err)
+		}
+		share := t.dealing.Share(i + 1)
+		m, err := hpke.Seal(key, hpke.HKDFSHA256(), hpke.AES128GCM(), record.ShareInfo(t.election, t.id, to.ID), share.Bytes())
+		if err != nil {
+			return nil, fmt.Errorf("encrypt share for trustee %s: %w", to.ID, err)
+		}
+		body.Shares = append(body.Shares, m)
+	}
+	return record.Sign(t.election, record.HQ, body, t.signer)
+}
+
+// Confirm checks every dealer's share, combines them, rehearses, and confirms
+// the key. The polynomial is forgotten.
+func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
+	if err := t.ready(v); err != nil {
+		return nil, err
+	}
+	commitments, sent, err := v.Dealings()
+	if err != nil {
+		return nil, err
+	}
+	var shares []group.Scalar
+	for i := range commitments {
+		dealer := t.def.Trustees[i].ID
+		b, err := hpke.Open(t.hpke, hpke.HKDFSHA256(), hpke.AES128GCM(), record.ShareInfo(t.election, dealer, t.id), sent[i][t.index-1])
+		if err != nil {
+			return nil, &BadShareError{dealer}
+		}
+		s, err := group.DecodeScalar(b)
+		if err != nil || !threshold.VerifyShare(commitments[i], t.index, s) {
+			return nil, &BadShareError{dealer}
+		}
+		shares = append(shares, s)
+	}
+	secret, err := threshold.CombineShares(shares)
+	if err != nil {
+		return nil, err
+	}
+	y, err := threshold.PublicKey(commitments)
+	if err != nil {
+		return nil, err
+	}
+	own, err := threshold.VerificationKey(commitments, t.index)
+	if err != nil {
+		return nil, err
+	}
+	// The rehearsal's r is public and fixed: the hash of what names it.
+	h := sha256.Sum256(record.PossessionTag(t.election, t.id))
+	r := group.ReduceScalar(h[:])
+	if !secret.Key().Equal(own) || !threshold.VerifyRehearsal(r, own, secret.Rehearse(r)) {
+		return nil, errors.New("the combined share does not belong to the trustee's verification key: start the ceremony again")
+	}
+	t.secret = secret
+	if t.dealing != nil {
+		t.dealing.Erase()
+		t.dealing = nil
+	}
+	return record.Sign(t.election, record.HQ, &record.Confirmation{Trustee: t.id, Key: y.Bytes(), Verification: own.Bytes()}, t.signer)
+}
+
+// Secret returns the trustee's share after Confirm, else nil.
+func (t *Trustee) Secret() *threshold.Secret { return t.secret }
+
+// Signer returns the trustee as a signer of entries.
+func (t *Trustee) Signer() record.Signer { return t.signer }
+
+// ID returns the trustee's id.
+func (t *Trustee) ID() string { return t.id }
+
+func (t *Trustee) ready(v *verify.View) error {
+	if v.Election() != t.election {
+		return fmt.Errorf("the record is of election %x, the ceremony of %x", v.Election(), t.election)
+	}
+	return v.Sound()
+}
+
+// Publish returns headquarters' entry with the election key, when every trustee
+// has confirmed it.
+func Publish(v *verify.View, hq record.Signer) ([]byte, error) {
+	if err := v.Sound(); err != nil {
+		return nil, err
+	}
+	def := v.Definition()
+	if n := v.Confirmed(); n < len(def.Trustees) {
+		return nil, fmt.Errorf("%d of %d trustees have confirmed the key", n, len(def.Trustees))
+	}
+	commitments, _, err := v.Dealings()
+	if err != nil {
+		return nil, err
+	}
+	y, err := threshold.PublicKey(commitments)
+	if err != nil {
+		return nil, err
+	}
+	body := &record.ElectionKey{Key: y.Bytes()}
+	for i := range def.Trustees {
+		yi, err := threshold.VerificationKey(commitments, i+1)
+		if err != nil {
+			return nil, err
+		}
+		body.Verification = append(body.Verification, yi.Bytes())
+	}
+	return record.Sign(v.Election(), record.HQ, body, hq)
+}

@@ -113,6 +113,9 @@ func (b *Ballot) Slots(contest string) []int {
 
 // Erase overwrites the selections with blank votes, once the ballot is sealed.
 func (b *Ballot) Erase() {
+	if b.slots == nil {
+		return
+	}
 	for _, s := range b.slots() {
 		clear(s)
 	}

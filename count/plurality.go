@@ -25,6 +25,10 @@ func plurality(in input) Outcome {
 		return out
 	}
 	for _, level := range levels {
+		if p.seatsLeft == 0 && p.alternatesLeft == 0 {
+			p.say(msgRest, p.votes[level[0]])
+			break
+		}
 		p.level(level)
 	}
 	if p.seatsLeft > 0 {
@@ -62,8 +66,6 @@ func (p *placer) levels() [][]int {
 // level hands out the places that candidates with equal votes reach.
 func (p *placer) level(level []int) {
 	switch seats, alternates := p.seatsLeft, p.alternatesLeft; {
-	case seats == 0 && alternates == 0:
-		return
 	case len(level) <= seats:
 		p.give(level, Seat)
 		return

@@ -14,27 +14,27 @@ type message struct{ fa, en string }
 var (
 	msgInput = message{
 		"%[1]v کرسی و %[2]v علی‌البدل؛ %[3]v نامزد، %[4]v برگهٔ رأی، %[5]v رأی معتبر به نامزدها، %[6]v انتخاب سفید (%[7]v).",
-		"%[1]v seats and %[2]v alternates; %[3]v candidates, %[4]v ballots, %[5]v valid votes for candidates, %[6]v blank selections (%[7]v).",
+		"Seats: %[1]v; alternates: %[2]v; candidates: %[3]v; ballots: %[4]v; valid votes for candidates: %[5]v; blank selections: %[6]v (%[7]v).",
 	}
 	msgNoVotes = message{
 		"هیچ نامزدی رأی ندارد؛ هر %[1]v کرسی بلاتکلیف است و نیاز به تصمیم ثبت‌شده دارد (%[2]v).",
-		"No candidate has a vote; all %[1]v seats are open and need a recorded ruling (%[2]v).",
+		"No candidate has a vote; the seats (%[1]v) are open and need a recorded ruling (%[2]v).",
 	}
 	msgFewCandidates = message{
 		"نامزدهای دارای رأی کمتر از کرسی‌ها هستند؛ %[1]v کرسی خالی است و نیاز به تصمیم ثبت‌شده دارد (%[2]v).",
-		"Fewer candidates have votes than there are seats; %[1]v seats are vacant and need a recorded ruling (%[2]v).",
+		"Fewer candidates have votes than there are seats; seats vacant: %[1]v; they need a recorded ruling (%[2]v).",
 	}
 	msgFewAlternates = message{
 		"نامزد دارای رأی دیگری نیست؛ %[1]v جای علی‌البدل خالی می‌ماند.",
-		"No other candidate has votes; %[1]v places of alternates stay empty.",
+		"No other candidate has votes; places of alternates that stay empty: %[1]v.",
 	}
 	msgCut = message{
 		"%[1]v هر یک %[2]v رأی دارند و برای %[3]v تنها %[4]v جا مانده است.",
-		"%[1]v have %[2]v votes each, and %[4]v places remain for %[3]v.",
+		"Equal votes, %[2]v each: %[1]v; places left for %[3]v: %[4]v.",
 	}
 	msgSuccession = message{
 		"%[1]v هر یک %[2]v رأی دارند و همه علی‌البدل می‌شوند؛ ترتیب میان آنان:",
-		"%[1]v have %[2]v votes each and all become alternates; the order among them:",
+		"Equal votes, %[2]v each: %[1]v; all become alternates, and this is the order among them:",
 	}
 	msgSettled = message{
 		"ترتیب %[1]v در آرای برابر: %[2]v — %[3]v (%[4]v).",
@@ -54,19 +54,23 @@ var (
 	}
 	msgLosers = message{
 		"%[1]v نفر از میان %[2]v که کرسی نمی‌گیرند علی‌البدل‌اند.",
-		"The %[1]v of %[2]v who get no seat are alternates.",
+		"Who gets no seat is an alternate: %[1]v of %[2]v.",
 	}
 	msgLot = message{
 		"میان %[1]v برای %[2]v جای %[3]v قرعه لازم است (%[4]v).",
-		"Between %[1]v the lot must decide %[2]v places for %[3]v (%[4]v).",
+		"The lot must decide between %[1]v; places for %[3]v: %[2]v (%[4]v).",
 	}
 	msgSeat = message{
 		"%[1]v با %[2]v رأی: کرسی %[3]v از %[4]v.",
-		"%[1]v with %[2]v votes: seat %[3]v of %[4]v.",
+		"%[1]v, votes %[2]v: seat %[3]v of %[4]v.",
 	}
 	msgAlternate = message{
 		"%[1]v با %[2]v رأی: علی‌البدل %[3]v از %[4]v.",
-		"%[1]v with %[2]v votes: alternate %[3]v of %[4]v.",
+		"%[1]v, votes %[2]v: alternate %[3]v of %[4]v.",
+	}
+	msgRest = message{
+		"دیگران هر یک حداکثر %[1]v رأی دارند و جایی به آنان نمی‌رسد.",
+		"The others have %[1]v votes or fewer each and get no place.",
 	}
 	msgWhy = message{"%[1]v، مدرک %[2]v", "%[1]v, degree %[2]v"}
 

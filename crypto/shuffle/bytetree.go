@@ -3,7 +3,6 @@ package shuffle
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
@@ -26,146 +25,12 @@ const (
 	fieldSize  = 33
 	scalarTree = headerSize + fieldSize
 	pointTree  = headerSize + 2*scalarTree
-
-	// maxDepth is twice what any file of a proof needs.
-	maxDepth = 8
 )
 
 // arrayTree and listTree are the sizes of an array of n points and of a list of
 // n ciphertexts.
 func arrayTree(n int) int { return headerSize + n*pointTree }
 func listTree(n int) int  { return headerSize + 2*arrayTree(n) }
-
-// A tree is a decoded byte tree; its leaves alias the bytes it was read from.
-type tree struct {
-	leaf     []byte
-	children []tree
-	node     bool
-}
-
-var errTree = errors.New("decode byte tree: malformed")
-
-// decodeTree reads exactly one byte tree. It allocates at most what the length
-// of b allows: a child takes at least five bytes.
-func decodeTree(b []byte) (tree, error) {
-	t, rest, err := decodeSubtree(b, maxDepth)
-	if err != nil {
-		return tree{}, err
-	}
-	if len(rest) != 0 {
-		return tree{}, fmt.Errorf("%w: %d bytes after its end", errTree, len(rest))
-	}
-	return t, nil
-}
-
-func decodeSubtree(b []byte, depth int) (t tree, rest []byte, err error) {
-	if depth == 0 {
-		return tree{}, nil, fmt.Errorf("%w: deeper than %d", errTree, maxDepth)
-	}
-	if len(b) < headerSize {
-		return tree{}, nil, fmt.Errorf("%w: ends in a header", errTree)
-	}
-	n := uint64(binary.BigEndian.Uint32(b[1:]))
-	tag, b := b[0], b[headerSize:]
-	switch tag {
-	case tagLeaf:
-		if n > uint64(len(b)) {
-			return tree{}, nil, fmt.Errorf("%w: a leaf longer than what is left", errTree)
-		}
-		return tree{leaf: b[:n:n]}, b[n:], nil
-	case tagNode:
-		if n > uint64(len(b)/headerSize) {
-			return tree{}, nil, fmt.Errorf("%w: more children than what is left can hold", errTree)
-		}
-		t = tree{node: true, children: make([]tree, n)}
-		for i := range t.children {
-			if t.children[i], b, err = decodeSubtree(b, depth-1); err != nil {
-				return tree{}, nil, err
-			}
-		}
-		return t, b, nil
-	}
-	return tree{}, nil, fmt.Errorf("%w: tag %#02x", errTree, tag)
-}
-
-// nodes returns the children of a node that has exactly n.
-func (t tree) nodes(n int) ([]tree, error) {
-	if !t.node || len(t.children) != n {
-		return nil, fmt.Errorf("%w: not a node of %d children", errTree, n)
-	}
-	return t.children, nil
-}
-
-func (t tree) field() ([]byte, error) {
-	if t.node || len(t.leaf) != fieldSize || t.leaf[0] != 0 {
-		return nil, fmt.Errorf("%w: not a non-negative integer of %d bytes", errTree, fieldSize)
-	}
-	return t.leaf[1:], nil
-}
-
-func (t tree) scalar() (group.Scalar, error) {
-	b, err := t.field()
-	if err != nil {
-		return group.Scalar{}, err
-	}
-	return group.DecodeScalar(b)
-}
-
-func (t tree) point() (group.Element, error) {
-	xy, err := t.nodes(2)
-	if err != nil {
-		return group.Element{}, err
-	}
-	x, err := xy[0].field()
-	if err != nil {
-		return group.Element{}, err
-	}
-	y, err := xy[1].field()
-	if err != nil {
-		return group.Element{}, err
-	}
-	return group.ElementFromAffine(x, y)
-}
-
-// array decodes an array of exactly n elements with read.
-func array[T any](t tree, n int, read func(tree) (T, error)) ([]T, error) {
-	children, err := t.nodes(n)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]T, n)
-	for i, c := range children {
-		if out[i], err = read(c); err != nil {
-			return nil, fmt.Errorf("element %d: %w", i, err)
-		}
-	}
-	return out, nil
-}
-
-func (t tree) points(n int) ([]group.Element, error) { return array(t, n, tree.point) }
-
-func (t tree) scalars(n int) ([]group.Scalar, error) { return array(t, n, tree.scalar) }
-
-// ciphertexts decodes a list of exactly n ciphertexts.
-func (t tree) ciphertexts(n int) ([]elgamal.Ciphertext, error) {
-	ab, err := t.nodes(2)
-	if err != nil {
-		return nil, err
-	}
-	as, err := ab[0].points(n)
-	if err != nil {
-		return nil, err
-	}
-	bs, err := ab[1].points(n)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]elgamal.Ciphertext, n)
-	for i := range out {
-		out[i] = elgamal.Ciphertext{A: as[i], B: bs[i]}
-	}
-	return out, nil
-}
 
 // A treeWriter writes byte trees piece by piece to a hash or a buffer, neither
 // of which fails, so that a list is hashed without a copy of it.
@@ -217,12 +82,6 @@ func (t *treeWriter) points(es []group.Element) {
 	}
 }
 
-func (t *treeWriter) ciphertext(c elgamal.Ciphertext) {
-	t.node(2)
-	t.point(c.A)
-	t.point(c.B)
-}
-
 func (t *treeWriter) ciphertexts(cs []elgamal.Ciphertext) {
 	t.node(2)
 	t.node(len(cs))
@@ -239,4 +98,93 @@ func (t *treeWriter) ciphertexts(cs []elgamal.Ciphertext) {
 func (t *treeWriter) flush() {
 	t.w.Write(t.buf)
 	t.buf = t.buf[:0]
+}
+
+var errTree = errors.New("not the byte tree that belongs there")
+
+// A treeReader reads a byte tree whose shape is known, field by field. Since
+// every length in it is known before it is read, nothing is allocated or
+// descended into on the word of the bytes. After the first error nothing more
+// is read.
+type treeReader struct {
+	b   []byte
+	err error
+}
+
+// take consumes the tag, the length and then more bytes, and returns the latter.
+func (t *treeReader) take(tag byte, length, more int) []byte {
+	if t.err == nil && (len(t.b) < headerSize+more || t.b[0] != tag ||
+		binary.BigEndian.Uint32(t.b[1:]) != uint32(length)) {
+		t.err = errTree
+	}
+	if t.err != nil {
+		return nil
+	}
+	out := t.b[headerSize:][:more]
+	t.b = t.b[headerSize+more:]
+	return out
+}
+
+func (t *treeReader) node(children int) { t.take(tagNode, children, 0) }
+
+// field returns 32 bytes, or nil after an error.
+func (t *treeReader) field() []byte {
+	b := t.take(tagLeaf, fieldSize, fieldSize)
+	if t.err == nil && b[0] != 0 {
+		t.err = errTree
+	}
+	if t.err != nil {
+		return nil
+	}
+	return b[1:]
+}
+
+func (t *treeReader) scalar() (s group.Scalar) {
+	if b := t.field(); t.err == nil {
+		s, t.err = group.DecodeScalar(b)
+	}
+	return s
+}
+
+func (t *treeReader) point() (e group.Element) {
+	t.node(2)
+	x, y := t.field(), t.field()
+	if t.err == nil {
+		e, t.err = group.ElementFromAffine(x, y)
+	}
+	return e
+}
+
+func (t *treeReader) scalars(into []group.Scalar) {
+	t.node(len(into))
+	for i := 0; i < len(into) && t.err == nil; i++ {
+		into[i] = t.scalar()
+	}
+}
+
+func (t *treeReader) points(into []group.Element) {
+	t.node(len(into))
+	for i := 0; i < len(into) && t.err == nil; i++ {
+		into[i] = t.point()
+	}
+}
+
+func (t *treeReader) ciphertexts(into []elgamal.Ciphertext) {
+	t.node(2)
+	t.node(len(into))
+	for i := 0; i < len(into) && t.err == nil; i++ {
+		into[i].A = t.point()
+	}
+	t.node(len(into))
+	for i := 0; i < len(into) && t.err == nil; i++ {
+		into[i].B = t.point()
+	}
+}
+
+// end returns the first error; bytes left over are one.
+func (t *treeReader) end() error {
+	if t.err == nil && len(t.b) != 0 {
+		t.err = errTree
+	}
+	return t.err
 }

@@ -1,55 +1,41 @@
 package shuffle
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
-	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 )
 
 // A Proof shows that one list of N ciphertexts is a re-encryption and a
-// permutation of another. Every element in it is other than the identity.
+// permutation of another. No element in it is the identity.
 type Proof struct {
-	u []group.Element // commitment to the permutation
-	commitment
-	reply
-}
+	elements []group.Element // 3N + 5 of them and
+	scalars  []group.Scalar  // 2N + 4, both in the order of Encode
 
-// A commitment is the prover's first message.
-type commitment struct {
-	b, b1 []group.Element // the chain B and its commitments B'
-	a1    group.Element   // A'
-	c1    group.Element   // C'
-	d1    group.Element   // D'
-	f1    elgamal.Ciphertext
-}
-
-// A reply answers the challenge.
-type reply struct {
-	kA, kC, kD, kF group.Scalar
+	// What stands where in the two.
+	u              []group.Element // commitment to the permutation
+	b, b1          []group.Element // the chain B; its commitments B'
+	a1, c1, d1     *group.Element  // A', C', D'
+	f1             []group.Element // the two of F'
+	kA, kC, kD, kF *group.Scalar
 	kB, kE         []group.Scalar
 }
 
-func (c *commitment) write(t *treeWriter) {
-	t.node(6)
-	t.points(c.b)
-	t.point(c.a1)
-	t.points(c.b1)
-	t.point(c.c1)
-	t.point(c.d1)
-	t.ciphertext(c.f1)
+func newProof(elements []group.Element, scalars []group.Scalar) *Proof {
+	n := (len(scalars) - 4) / 2
+	e, k := elements, scalars
+	return &Proof{
+		elements: e, scalars: k,
+		u: e[:n], b: e[n : 2*n], a1: &e[2*n], b1: e[2*n+1 : 3*n+1],
+		c1: &e[3*n+1], d1: &e[3*n+2], f1: e[3*n+3:],
+		kA: &k[0], kB: k[1 : n+1], kC: &k[n+1], kD: &k[n+2], kE: k[n+3 : 2*n+3], kF: &k[2*n+3],
+	}
 }
 
-func (r *reply) write(t *treeWriter) {
-	t.node(6)
-	t.scalar(r.kA)
-	t.scalars(r.kB)
-	t.scalar(r.kC)
-	t.scalar(r.kD)
-	t.scalars(r.kE)
-	t.scalar(r.kF)
+// emptyProof returns a proof about n rows to be filled in.
+func emptyProof(n int) *Proof {
+	return newProof(make([]group.Element, 3*n+5), make([]group.Scalar, 2*n+4))
 }
 
 // Rows returns the number of rows that p is about.
@@ -76,27 +62,13 @@ func ProofSize(n int) int {
 //	32·N      kE_0 … kE_{N−1}
 //	32        kF
 func (p *Proof) Encode() []byte {
-	out := append(make([]byte, 0, ProofSize(len(p.u))), proofVersion)
-	elements := func(es ...group.Element) {
-		for _, e := range es {
-			out = e.AppendBytes(out)
-		}
+	out := append(make([]byte, 0, ProofSize(p.Rows())), proofVersion)
+	for _, e := range p.elements {
+		out = e.AppendBytes(out)
 	}
-	scalars := func(ss ...group.Scalar) {
-		for _, s := range ss {
-			out = s.AppendBytes(out)
-		}
+	for _, k := range p.scalars {
+		out = k.AppendBytes(out)
 	}
-	elements(p.u...)
-	elements(p.b...)
-	elements(p.a1)
-	elements(p.b1...)
-	elements(p.c1, p.d1, p.f1.A, p.f1.B)
-	scalars(p.kA)
-	scalars(p.kB...)
-	scalars(p.kC, p.kD)
-	scalars(p.kE...)
-	scalars(p.kF)
 	return out
 }
 
@@ -113,74 +85,78 @@ func DecodeProof(b []byte, n int) (*Proof, error) {
 	if b[0] != proofVersion {
 		return nil, fmt.Errorf("decode proof: version %d, not %d", b[0], proofVersion)
 	}
-	m := 3*n + 5
-	es, err := decodeElements(b[1:][:m*group.ElementSize], m)
-	if err != nil {
+	p := emptyProof(n)
+	size := len(p.elements) * group.ElementSize
+	if err := decodeElements(b[1:][:size], p.elements); err != nil {
 		return nil, fmt.Errorf("decode proof: %w", err)
 	}
-	b = b[1+m*group.ElementSize:]
-	ks := make([]group.Scalar, 2*n+4)
-	for i := range ks {
-		if ks[i], err = group.DecodeScalar(b[i*group.ScalarSize:][:group.ScalarSize]); err != nil {
+	b = b[1+size:]
+	for i := range p.scalars {
+		var err error
+		if p.scalars[i], err = group.DecodeScalar(b[i*group.ScalarSize:][:group.ScalarSize]); err != nil {
 			return nil, fmt.Errorf("decode proof: scalar %d: %w", i, err)
 		}
 	}
-	p := &Proof{u: es[:n:n]}
-	p.b = es[n : 2*n : 2*n]
-	p.a1 = es[2*n]
-	p.b1 = es[2*n+1 : 3*n+1 : 3*n+1]
-	p.c1, p.d1 = es[3*n+1], es[3*n+2]
-	p.f1 = elgamal.Ciphertext{A: es[3*n+3], B: es[3*n+4]}
-	p.kA = ks[0]
-	p.kB = ks[1 : n+1 : n+1]
-	p.kC, p.kD = ks[n+1], ks[n+2]
-	p.kE = ks[n+3 : 2*n+3 : 2*n+3]
-	p.kF = ks[2*n+3]
 	return p, nil
 }
 
 // decodeElements is group.DecodeElements on all processors: a square root for
 // each element is most of the work of reading a proof.
-func decodeElements(b []byte, n int) ([]group.Element, error) {
-	out := make([]group.Element, n)
+func decodeElements(b []byte, into []group.Element) error {
 	var mu sync.Mutex
 	var failed error
-	parallel(n, func(lo, hi int) {
+	parallel(len(into), func(lo, hi int) {
 		es, err := group.DecodeElements(b[lo*group.ElementSize:hi*group.ElementSize], hi-lo)
 		if err != nil {
 			mu.Lock()
 			failed = err
 			mu.Unlock()
-			return
 		}
-		copy(out[lo:hi], es)
+		copy(into[lo:hi], es)
 	})
-	return out, failed
+	return failed
 }
 
-var errIdentity = errors.New("the identity where an element with an encoding is needed")
-
-// check reports a proof that is not about n rows or holds the identity, which
-// the hashes cannot take.
-func (p *Proof) check(n int) error {
-	for _, l := range []int{len(p.u), len(p.b), len(p.b1), len(p.kB), len(p.kE)} {
-		if l != n {
-			return fmt.Errorf("the proof is about %d rows, not %d", len(p.u), n)
-		}
-	}
-	for _, es := range [][]group.Element{p.u, p.b, p.b1, {p.a1, p.c1, p.d1, p.f1.A, p.f1.B}} {
-		if err := checkElements(es); err != nil {
-			return fmt.Errorf("the proof: %w", err)
-		}
-	}
-	return nil
+// writeCommitment writes the prover's first message,
+//
+//	node(array B, A', array B', C', D', node(F'.A, F'.B))
+func (p *Proof) writeCommitment(t *treeWriter) {
+	t.node(6)
+	t.points(p.b)
+	t.point(*p.a1)
+	t.points(p.b1)
+	t.point(*p.c1)
+	t.point(*p.d1)
+	t.points(p.f1)
 }
 
-func checkElements(es []group.Element) error {
-	for _, e := range es {
-		if e.IsIdentity() {
-			return errIdentity
-		}
-	}
-	return nil
+func (p *Proof) readCommitment(t *treeReader) {
+	t.node(6)
+	t.points(p.b)
+	*p.a1 = t.point()
+	t.points(p.b1)
+	*p.c1 = t.point()
+	*p.d1 = t.point()
+	t.points(p.f1)
+}
+
+// writeReply writes node(kA, array kB, kC, kD, array kE, kF).
+func (p *Proof) writeReply(t *treeWriter) {
+	t.node(6)
+	t.scalar(*p.kA)
+	t.scalars(p.kB)
+	t.scalar(*p.kC)
+	t.scalar(*p.kD)
+	t.scalars(p.kE)
+	t.scalar(*p.kF)
+}
+
+func (p *Proof) readReply(t *treeReader) {
+	t.node(6)
+	*p.kA = t.scalar()
+	t.scalars(p.kB)
+	*p.kC = t.scalar()
+	*p.kD = t.scalar()
+	t.scalars(p.kE)
+	*p.kF = t.scalar()
 }

@@ -30,17 +30,21 @@ import (
 // y_i = e'_i·y_{i−1}, B_i = x_i·g + y_i·h_0, so that all rows can be computed
 // side by side from two tables.
 func Prove(session Session, gens *Generators, key *elgamal.Key, in []elgamal.Ciphertext) ([]elgamal.Ciphertext, *Proof, error) {
-	if err := checkInput(session, gens, in); err != nil {
+	if err := checkGenerators(session, gens, len(in)); err != nil {
 		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
 	}
-	w := newWitness(len(in))
-	defer w.erase()
-	out, u := w.shuffle(gens, key, in)
-	p, err := w.prove(&statement{gens, key, in, out}, u)
-	if err != nil {
+	if err := checkList("input", in); err != nil {
 		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
 	}
-	return out, p, nil
+	n := len(in)
+	w := &witness{permutation(n), randomScalars(n), randomScalars(n)}
+	st := &statement{gens, key, in, make([]elgamal.Ciphertext, n)}
+	p := emptyProof(n)
+	w.shuffle(st, p.u)
+	if err := w.prove(st, p); err != nil {
+		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
+	}
+	return st.out, p, nil
 }
 
 // A witness is what a mixer knows and forgets.
@@ -48,16 +52,6 @@ type witness struct {
 	perm []uint32       // input row i goes to output row perm[i]
 	s    []group.Scalar // re-encryption of input row i
 	r    []group.Scalar // commitment u_i
-}
-
-func newWitness(n int) *witness {
-	return &witness{permutation(n), randomScalars(n), randomScalars(n)}
-}
-
-func (w *witness) erase() {
-	clear(w.perm)
-	clear(w.s)
-	clear(w.r)
 }
 
 func randomScalars(n int) []group.Scalar {
@@ -68,70 +62,68 @@ func randomScalars(n int) []group.Scalar {
 	return s
 }
 
-// shuffle returns the output rows and the commitment to the permutation.
-func (w *witness) shuffle(gens *Generators, key *elgamal.Key, in []elgamal.Ciphertext) (out []elgamal.Ciphertext, u []group.Element) {
-	out = make([]elgamal.Ciphertext, len(in))
-	u = make([]group.Element, len(in))
-	parallel(len(in), func(lo, hi int) {
+// shuffle fills in the output rows and the commitment to the permutation.
+func (w *witness) shuffle(st *statement, u []group.Element) {
+	parallel(len(u), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			out[w.perm[i]] = key.Reencrypt(in[i], w.s[i])
+			st.out[w.perm[i]] = st.key.Reencrypt(st.in[i], w.s[i])
 			var a group.Acc
 			a.AddMul(w.r[i], group.GeneratorBase())
-			a.AddSelect(1, group.NewBase(gens.h[w.perm[i]]), nil)
+			a.AddSelect(1, group.NewBase(st.gens.h[w.perm[i]]), nil)
 			u[i] = a.Element()
 		}
 	})
-	return out, u
 }
 
-// prove proves the statement, whose output and u came from w.shuffle.
-func (w *witness) prove(st *statement, u []group.Element) (*Proof, error) {
-	// That any of these is the identity has probability 2^-256.
-	if err := checkElements(u); err != nil {
-		return nil, err
+// prove fills in the rest of a proof whose p.u and output came from w.shuffle,
+// and erases the witness.
+func (w *witness) prove(st *statement, p *Proof) error {
+	seed := st.seed(p.u)
+	o := opening{e: make([]group.Scalar, len(p.u))}
+	for i := range p.u {
+		e := batchingExponent(seed, i)
+		o.e[w.perm[i]] = e
+		o.r = o.r.Add(w.r[i])
+		o.re = o.re.Add(w.r[i].Mul(e))
+		o.se = o.se.Add(w.s[i].Mul(e))
 	}
-	if err := checkCiphertexts("output", st.out); err != nil {
-		return nil, err
-	}
-	n := len(u)
-	seed := st.seed(u)
-	var sumR, sumRE, sumSE group.Scalar
-	e := make([]group.Scalar, n) // e', in output order
-	for i := range n {
-		ei := batchingExponent(seed, i)
-		e[w.perm[i]] = ei
-		sumR = sumR.Add(w.r[i])
-		sumRE = sumRE.Add(w.r[i].Mul(ei))
-		sumSE = sumSE.Add(w.s[i].Mul(ei))
-	}
+	clear(w.perm)
+	clear(w.s)
+	clear(w.r)
+	return o.prove(st, p, seed)
+}
+
+// An opening is what is proved to be known once the batching exponents are
+// fixed.
+type opening struct {
+	e         []group.Scalar // e', in output order
+	r, re, se group.Scalar   // Σ r_i, Σ r_i·e_i, Σ s_i·e_i
+}
+
+func (o *opening) prove(st *statement, p *Proof, seed [32]byte) error {
+	n := len(o.e)
 	m := newMasks(n)
 	b := randomScalars(n)
-	x, y := chain(b, e)
+	x, y := chain(b, o.e)
 	defer func() {
-		for _, s := range [][]group.Scalar{e, b, x, y} {
+		for _, s := range [][]group.Scalar{o.e, b, x, y, m.beta, m.epsilon} {
 			clear(s)
 		}
-		m.erase()
 	}()
-
-	p := &Proof{u: u, commitment: m.commit(st, x, y)}
-	v := st.challenge(seed, &p.commitment)
+	m.commit(st, p, x, y)
+	v := st.challenge(seed, p)
 	if v.IsZero() {
-		return nil, errChallenge
+		return errChallenge
 	}
-	p.reply = reply{
-		kA: v.Mul(sumRE).Add(m.alpha),
-		kC: v.Mul(sumR).Add(m.gamma),
-		kD: v.Mul(x[n-1]).Add(m.delta),
-		kF: v.Mul(sumSE).Add(m.phi),
-		kB: make([]group.Scalar, n),
-		kE: make([]group.Scalar, n),
-	}
+	*p.kA = v.Mul(o.re).Add(m.alpha)
+	*p.kC = v.Mul(o.r).Add(m.gamma)
+	*p.kD = v.Mul(x[n-1]).Add(m.delta)
+	*p.kF = v.Mul(o.se).Add(m.phi)
 	for i := range n {
 		p.kB[i] = v.Mul(b[i]).Add(m.beta[i])
-		p.kE[i] = v.Mul(e[i]).Add(m.epsilon[i])
+		p.kE[i] = v.Mul(o.e[i]).Add(m.epsilon[i])
 	}
-	return p, nil
+	return nil
 }
 
 // chain returns x and y with B_i = x_i·g + y_i·h_0.
@@ -159,34 +151,21 @@ func newMasks(n int) *masks {
 	}
 }
 
-func (m *masks) erase() {
-	clear(m.beta)
-	clear(m.epsilon)
-	*m = masks{}
-}
-
-// commit computes the prover's first message. All exponents are secret.
-func (m *masks) commit(st *statement, x, y []group.Scalar) commitment {
-	n := len(x)
-	c := commitment{
-		b:  make([]group.Element, n),
-		b1: make([]group.Element, n),
-		c1: group.BaseMul(m.gamma),
-		d1: group.BaseMul(m.delta),
-	}
+// commit fills in the prover's first message. All exponents are secret.
+func (m *masks) commit(st *statement, p *Proof, x, y []group.Scalar) {
 	g, h0 := group.GeneratorBase(), group.NewFixedBase(st.gens.h[0])
 	var mu sync.Mutex
 	var a, fA, fB group.Acc
 	a.AddMul(m.alpha, g)
 	fA.AddMul(m.phi.Neg(), g)
 	fB.AddMul(m.phi.Neg(), st.key.Base())
-	parallel(n, func(lo, hi int) {
+	parallel(len(x), func(lo, hi int) {
 		var pa, pfA, pfB group.Acc
 		for i := lo; i < hi; i++ {
 			var b, b1 group.Acc
 			b.AddMul(x[i], g)
 			b.AddMul(y[i], h0)
-			c.b[i] = b.Element()
+			p.b[i] = b.Element()
 
 			lastX, lastY := group.Scalar{}, group.NewScalar(1)
 			if i > 0 {
@@ -194,7 +173,7 @@ func (m *masks) commit(st *statement, x, y []group.Scalar) commitment {
 			}
 			b1.AddMul(m.beta[i].Add(m.epsilon[i].Mul(lastX)), g)
 			b1.AddMul(m.epsilon[i].Mul(lastY), h0)
-			c.b1[i] = b1.Element()
+			p.b1[i] = b1.Element()
 
 			pa.AddMul(m.epsilon[i], group.NewBase(st.gens.h[i]))
 			pfA.AddMul(m.epsilon[i], group.NewBase(st.out[i].A))
@@ -206,7 +185,6 @@ func (m *masks) commit(st *statement, x, y []group.Scalar) commitment {
 		fA.AddSelect(1, group.NewBase(pfA.Element()), nil)
 		fB.AddSelect(1, group.NewBase(pfB.Element()), nil)
 	})
-	c.a1 = a.Element()
-	c.f1 = elgamal.Ciphertext{A: fA.Element(), B: fB.Element()}
-	return c
+	*p.a1, p.f1[0], p.f1[1] = a.Element(), fA.Element(), fB.Element()
+	*p.c1, *p.d1 = group.BaseMul(m.gamma), group.BaseMul(m.delta)
 }

@@ -16,25 +16,47 @@ type statement struct {
 	in, out []elgamal.Ciphertext
 }
 
-// checkInput reports what makes in unfit to be shuffled in the session.
-func checkInput(session Session, gens *Generators, in []elgamal.Ciphertext) error {
-	if err := checkRows(len(in)); err != nil {
-		return err
-	}
+// checkGenerators reports generators that are not those of n rows of session.
+func checkGenerators(session Session, gens *Generators, n int) error {
 	if gens.session != session {
 		return fmt.Errorf("the generators are of session %s.%s, not %s.%s",
 			gens.session.SID, gens.session.AuxSID, session.SID, session.AuxSID)
 	}
-	if len(gens.h) != len(in) {
-		return fmt.Errorf("%d generators for %d rows", len(gens.h), len(in))
+	if gens.Len() != n {
+		return fmt.Errorf("%d generators for %d rows", gens.Len(), n)
 	}
-	return checkCiphertexts("input", in)
+	return nil
 }
 
-func checkCiphertexts(name string, cs []elgamal.Ciphertext) error {
+// checkList reports a list that is too short or long, or holds the identity,
+// which the hashes cannot take.
+func checkList(name string, cs []elgamal.Ciphertext) error {
+	if err := checkRows(len(cs)); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	for i, c := range cs {
 		if c.A.IsIdentity() || c.B.IsIdentity() {
-			return fmt.Errorf("%s row %d: %w", name, i, errIdentity)
+			return fmt.Errorf("%s, row %d: %w", name, i, errIdentity)
+		}
+	}
+	return nil
+}
+
+// checkShuffle checks everything about two lists and a proof that needs no
+// arithmetic.
+func checkShuffle(in, out []elgamal.Ciphertext, p *Proof) error {
+	if err := checkList("input", in); err != nil {
+		return err
+	}
+	if err := checkList("output", out); err != nil {
+		return err
+	}
+	if len(in) != len(out) || len(in) != p.Rows() {
+		return fmt.Errorf("%d rows became %d, with a proof about %d", len(in), len(out), p.Rows())
+	}
+	for i := range p.elements {
+		if p.elements[i].IsIdentity() {
+			return fmt.Errorf("proof, element %d: %w", i, errIdentity)
 		}
 	}
 	return nil
@@ -57,20 +79,23 @@ func (s *statement) seed(u []group.Element) [32]byte {
 
 // writeKey writes node(g, y), the full public key.
 func writeKey(t *treeWriter, key *elgamal.Key) {
-	t.ciphertext(elgamal.Ciphertext{A: group.Generator(), B: key.Element()})
+	t.points([]group.Element{group.Generator(), key.Element()})
 }
 
-var errChallenge = errors.New("the challenge is zero")
+var (
+	errIdentity  = errors.New("the identity where an element with an encoding is needed")
+	errChallenge = errors.New("the challenge is zero")
+)
 
 // challenge is v, the oracle of
 //
-//	node(leaf seed, node(array B, A', array B', C', D', node(F'.A, F'.B)))
+//	node(leaf seed, first message)
 //
 // as a big-endian integer mod q.
-func (s *statement) challenge(seed [32]byte, c *commitment) group.Scalar {
+func (s *statement) challenge(seed [32]byte, p *Proof) group.Scalar {
 	return scalarFromHash(oracle(s.gens.rho, func(t *treeWriter) {
 		t.node(2)
 		t.leaf(seed[:])
-		c.write(t)
+		p.writeCommitment(t)
 	}))
 }

@@ -25,32 +25,18 @@ var errRefuted = errors.New("the equations do not hold")
 //	D    v·(B_{N−1} − (Π e_i)·h_0) + D' = kD·g
 //	F    v·Σ e_i·in_i + F' = −kF·(g, y) + Σ kE_i·out_i      (two equations)
 func Verify(session Session, gens *Generators, key *elgamal.Key, in, out []elgamal.Ciphertext, p *Proof) error {
-	s, err := newStatement(session, gens, key, in, out, p)
-	if err != nil {
+	if err := checkGenerators(session, gens, len(in)); err != nil {
 		return fmt.Errorf("verify shuffle: %w", err)
 	}
+	if err := checkShuffle(in, out, p); err != nil {
+		return fmt.Errorf("verify shuffle: %w", err)
+	}
+	s := &statement{gens, key, in, out}
 	seed := s.seed(p.u)
-	if err := s.verify(p, seed, s.challenge(seed, &p.commitment)); err != nil {
+	if err := s.verify(p, seed, s.challenge(seed, p)); err != nil {
 		return fmt.Errorf("verify shuffle: %w", err)
 	}
 	return nil
-}
-
-// newStatement checks everything about the arguments that needs no arithmetic.
-func newStatement(session Session, gens *Generators, key *elgamal.Key, in, out []elgamal.Ciphertext, p *Proof) (*statement, error) {
-	if err := checkInput(session, gens, in); err != nil {
-		return nil, err
-	}
-	if len(out) != len(in) {
-		return nil, fmt.Errorf("%d rows became %d", len(in), len(out))
-	}
-	if err := checkCiphertexts("output", out); err != nil {
-		return nil, err
-	}
-	if err := p.check(len(in)); err != nil {
-		return nil, err
-	}
-	return &statement{gens, key, in, out}, nil
 }
 
 // weights are the factors of the equations that are not one per row.
@@ -84,11 +70,11 @@ func (s *statement) verify(p *Proof, seed [32]byte, v group.Scalar) error {
 	})
 
 	// What occurs once.
-	g := w.a.Mul(p.kA).Add(w.c.Mul(p.kC)).Add(w.d.Mul(p.kD)).Sub(w.fA.Mul(p.kF)).Neg()
+	g := w.a.Mul(*p.kA).Add(w.c.Mul(*p.kC)).Add(w.d.Mul(*p.kD)).Sub(w.fA.Mul(*p.kF)).Neg()
 	dv := w.d.Mul(v)
 	rest := group.MultiMul(
-		[]group.Element{group.Generator(), s.key.Element(), p.a1, p.c1, p.d1, p.f1.A, p.f1.B, p.b[n-1], s.gens.h[0]},
-		[]group.Scalar{g, w.fB.Mul(p.kF), w.a, w.c, w.d, w.fA, w.fB, dv, dv.Mul(product).Neg()})
+		[]group.Element{group.Generator(), s.key.Element(), *p.a1, *p.c1, *p.d1, p.f1[0], p.f1[1], p.b[n-1], s.gens.h[0]},
+		[]group.Scalar{g, w.fB.Mul(*p.kF), w.a, w.c, w.d, w.fA, w.fB, dv, dv.Mul(product).Neg()})
 	if !sum.Add(rest).IsIdentity() {
 		return errRefuted
 	}

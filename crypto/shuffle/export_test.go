@@ -172,3 +172,15 @@ func RoundTripTree(shape string, b []byte, n int) ([]byte, error) {
 	w.flush()
 	return out.Bytes(), nil
 }
+
+// FormatProtInfo writes a protInfo.xml.
+var FormatProtInfo = formatProtInfo
+
+// ParseProtInfo reads one.
+func ParseProtInfo(b []byte) (sid string, parties, thres int, err error) {
+	info, err := parseProtInfo(b)
+	if err != nil {
+		return "", 0, 0, err
+	}
+	return info.sid, info.parties, info.thres, nil
+}

@@ -105,6 +105,9 @@ func xmlLeaves(b []byte) (paths, values []string, err error) {
 	for {
 		token, err := d.Token()
 		if err == io.EOF {
+			if strings.TrimSpace(text.String()) != "" {
+				return nil, nil, errors.New("text after the end")
+			}
 			return paths, values, nil
 		}
 		if err != nil {

@@ -2,11 +2,13 @@ package shuffle_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/shuffle"
+	"go.uber.org/goleak"
 )
 
 // An instance is a list to be shuffled, with the secret key for the tests.
@@ -85,4 +87,39 @@ func BenchmarkGenerators1000(b *testing.B) {
 		generators(b, session, 1000)
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "µs/row")
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestChunks divides the rows among several numbers of processors and changes
+// every value of the proof, those beside the borders among them.
+func TestChunks(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	i := newInstance(t, 8)
+	for _, procs := range []int{1, 2, 3, 8, 9} {
+		runtime.GOMAXPROCS(procs)
+		out, p := i.prove(t)
+		if err := shuffle.Verify(i.session, i.gens, i.key, i.in, out, p); err != nil {
+			t.Errorf("%d processors: %v", procs, err)
+		}
+		tr := shuffle.NewTranscript(i.gens, i.key, i.in, out, p)
+		for at := range tr.Scalars() {
+			k := &tr.Scalars()[at]
+			old := *k
+			*k = old.Add(group.NewScalar(1))
+			if tr.Batched() == nil {
+				t.Errorf("%d processors: accepted with scalar %d changed", procs, at)
+			}
+			*k = old
+		}
+		for at := range tr.Elements() {
+			e := &tr.Elements()[at]
+			old := *e
+			*e = old.Add(group.Generator())
+			if tr.Batched() == nil {
+				t.Errorf("%d processors: accepted with element %d changed", procs, at)
+			}
+			*e = old
+		}
+	}
 }

@@ -295,6 +295,8 @@ func TestChangedProtInfo(t *testing.T) {
 		{"</protocol>", ""},
 		{"</protocol>", "</protocol><protocol></protocol>"},
 		{"<party>", "<partx>"},
+		{"<party>", "<party >"},
+		{"</protocol>", "</protocol>text"},
 		{"<hint>127.0.0.1:24041</hint>", ""},
 	} {
 		changed := strings.Replace(info, c.old, c.new, 1)

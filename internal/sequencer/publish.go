@@ -128,19 +128,11 @@ func (l *Log) publish(ctx context.Context, dst string, signed []byte) error {
 	if err != nil {
 		return err
 	}
-	for name := range board.Files(l.size) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		data := signed
-		if name != board.CheckpointPath {
-			if data, err = os.ReadFile(filepath.Join(l.tree(), filepath.FromSlash(name))); err != nil {
-				return err
-			}
-		}
-		if err := l.publishFile(filepath.Join(dst, filepath.FromSlash(name)), data); err != nil {
-			return err
-		}
+	if err := l.publishTiles(ctx, dst); err != nil {
+		return err
+	}
+	if err := l.publishFile(filepath.Join(dst, board.CheckpointPath), signed); err != nil {
+		return err
 	}
 	for _, path := range stale {
 		if err := l.disk.Remove(path); err != nil {
@@ -154,6 +146,55 @@ const (
 	publicDirPerm  = 0o755
 	publicFilePerm = 0o644
 )
+
+// publishTiles writes everything but the checkpoint. The order does not matter,
+// and a disk syncs several files at once in hardly more time than one.
+func (l *Log) publishTiles(ctx context.Context, dst string) error {
+	names := make(chan string)
+	failed := make(chan error, publishers)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range publishers {
+		go func() {
+			var err error
+			for name := range names {
+				if err == nil {
+					if err = l.publishTile(dst, filepath.FromSlash(name)); err != nil {
+						cancel()
+					}
+				}
+			}
+			failed <- err
+		}()
+	}
+	for name := range board.Files(l.size) {
+		if ctx.Err() != nil {
+			break
+		}
+		if name != board.CheckpointPath {
+			names <- name
+		}
+	}
+	err := ctx.Err() // of the caller, unless a publisher says more
+	close(names)
+	for range publishers {
+		if e := <-failed; e != nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// publishers is how many files are written at once.
+const publishers = 16
+
+func (l *Log) publishTile(dst, name string) error {
+	data, err := os.ReadFile(filepath.Join(l.tree(), name))
+	if err != nil {
+		return err
+	}
+	return l.publishFile(filepath.Join(dst, name), data)
+}
 
 func (l *Log) publishFile(path string, data []byte) error {
 	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, data) {

@@ -7,21 +7,20 @@
 // spec/crypto-slot.md (slot proof).
 //
 // In and out. Every proof takes a tag, which names the protocol and binds it to
-// its election and context, and a statement of public elements; it is plain
-// bytes of a length fixed by the statement:
+// its election and context, and a statement of public elements; it is bytes of
+// a length fixed by the statement (the slot proof describes its own):
 //
 //	linear relation, N equations in n scalars   33·N + 32·n (batchable), 32·(1 + n) (compact)
 //	ProveLog, X = x·g                           65
 //	ProveEqual, y = x·g and every q_j = x·p_j   98, however many pairs
 //
-// The slot proof describes its own bytes. The whole statement is absorbed
-// before any challenge is squeezed (strong Fiat–Shamir). A tag belongs to one
-// kind of proof: callers give each kind its own label.
+// The whole statement is absorbed before any challenge is squeezed. A tag
+// belongs to one kind of proof: callers give each kind its own label.
 //
-// What it never does: it compiles no statement from words, and knows nothing of
-// what is proved. Witnesses and nonces see constant-time arithmetic only;
-// nonces come from crypto/rand. No proof leaves a prover before it has passed
-// the verifier's own equations, so a fault in the computation is not published.
+// What it never does: it knows nothing of what is proved. Witnesses and nonces
+// see constant-time arithmetic only; the nonces of sigma proofs come from
+// crypto/rand, and none leaves its prover before it has passed the verifier's
+// equations, so a fault in the computation is not published.
 //
 // How it fails: a verifier returns nil or an error that names the first thing
 // wrong; proofs and statements are never repaired. A prover returns an error

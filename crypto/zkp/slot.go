@@ -50,35 +50,39 @@ type SlotStatement struct {
 	Rows []elgamal.Ciphertext
 }
 
-func (st *SlotStatement) check() error {
-	if _, _, _, err := SlotParams(st.N, st.K); err != nil {
-		return err
-	}
-	if len(st.Rows) != st.K {
-		return fmt.Errorf("slot statement: %d rows for %d slots", len(st.Rows), st.K)
-	}
-	if st.Key.IsIdentity() {
-		return errors.New("slot statement: key is the identity")
+// shape returns the parameters of a statement that is in order.
+func (st *SlotStatement) shape() (b, m, N int, err error) {
+	b, m, N, err = SlotParams(st.N, st.K)
+	switch {
+	case err != nil:
+	case len(st.Rows) != st.K:
+		err = fmt.Errorf("slot statement: %d rows for %d slots", len(st.Rows), st.K)
+	case st.Key.IsIdentity():
+		err = errors.New("slot statement: key is the identity")
 	}
 	for j, c := range st.Rows {
 		if c.A.IsIdentity() || c.B.IsIdentity() {
-			return fmt.Errorf("slot statement: row %d has the identity", j)
+			err = errors.Join(err, fmt.Errorf("slot statement: row %d has the identity", j))
 		}
 	}
-	return nil
+	return b, m, N, err
 }
 
-// A slotTranscript is the sponge of one proof. draw stands for Sponge.Scalar
-// so that tests can show what happens to a challenge of zero.
+// A slotDraw stands for Sponge.Scalar, so that tests can show what happens to a
+// challenge of zero.
+type slotDraw func(*transcript.Sponge) group.Scalar
+
+// A slotTranscript is the sponge of one proof.
 type slotTranscript struct {
 	sponge *transcript.Sponge
-	draw   func(*transcript.Sponge) group.Scalar
+	draw   slotDraw
 }
 
-// newSlotTranscript absorbs a checked statement. Of the sponge for the tag:
+// newSlotTranscript absorbs a statement that is in order. The sponge for the
+// tag takes:
 //
 //	LE4(n) ‖ LE4(k) ‖ LE4(b) ‖ y (33) ‖ k × (A_j (33) ‖ B_j (33))
-func newSlotTranscript(st *SlotStatement, b int) *slotTranscript {
+func newSlotTranscript(draw slotDraw, st *SlotStatement, b int) *slotTranscript {
 	s := transcript.New(st.Tag)
 	var head []byte
 	head = transcript.AppendUint32(head, uint32(st.N))
@@ -86,7 +90,7 @@ func newSlotTranscript(st *SlotStatement, b int) *slotTranscript {
 	head = transcript.AppendUint32(head, uint32(b))
 	s.Absorb(st.Key.AppendBytes(head))
 	s.Absorb(elgamal.Encode(st.Rows))
-	return &slotTranscript{s, (*transcript.Sponge).Scalar}
+	return &slotTranscript{s, draw}
 }
 
 var (
@@ -110,6 +114,14 @@ func (t *slotTranscript) commit(elements []group.Element, challenges ...*group.S
 	return nil
 }
 
+// answer absorbs τx, μ and t̂ and draws w.
+func (t *slotTranscript) answer(p *slotProof, w *group.Scalar) error {
+	for _, s := range []group.Scalar{p.tauX, p.mu, p.t} {
+		t.sponge.AbsorbScalar(s)
+	}
+	return t.commit(nil, w)
+}
+
 // A slotProof is a proof in memory. Its bytes, with r = log2 N:
 //
 //	A ‖ S ‖ T1' ‖ T1'' ‖ T2' ‖ T2''      6 × 33
@@ -117,11 +129,11 @@ func (t *slotTranscript) commit(elements []group.Element, challenges ...*group.S
 //	L_1 ‖ R_1 ‖ … ‖ L_r ‖ R_r           2r × 33
 //	a ‖ b'                               2 × 32
 type slotProof struct {
-	a, s          group.Element
-	t1, t2        elgamal.Ciphertext
-	tauX, mu, t   group.Scalar
-	lr            []group.Element // L_1, R_1, L_2, …
-	aLast, bFinal group.Scalar
+	a, s         group.Element
+	t1, t2       elgamal.Ciphertext
+	tauX, mu, t  group.Scalar
+	lr           []group.Element // L_1, R_1, L_2, …
+	aLast, bLast group.Scalar
 }
 
 func (p *slotProof) commitments() []group.Element { return []group.Element{p.a, p.s} }
@@ -147,7 +159,7 @@ func (p *slotProof) encode() []byte {
 	for _, e := range p.lr {
 		out = e.AppendBytes(out)
 	}
-	return p.bFinal.AppendBytes(p.aLast.AppendBytes(out))
+	return p.bLast.AppendBytes(p.aLast.AppendBytes(out))
 }
 
 // decodeSlotProof reads a proof for vectors of length N and nothing else.
@@ -182,7 +194,7 @@ func decodeSlotProof(in []byte, N int) (*slotProof, error) {
 	}
 	p.tauX, p.mu, p.t = scalar(), scalar(), scalar()
 	p.lr = elements(2 * slotRounds(N))
-	p.aLast, p.bFinal = scalar(), scalar()
+	p.aLast, p.bLast = scalar(), scalar()
 	if err != nil {
 		return nil, fmt.Errorf("decode slot proof: %w", err)
 	}

@@ -20,37 +20,23 @@ func ReencodeSlotProof(in []byte, N int) ([]byte, error) {
 // are drawn, which would honestly be c.
 type ChallengeFunc func(i int, c group.Scalar) group.Scalar
 
-func transcriptWith(st *SlotStatement, f ChallengeFunc) (*slotTranscript, error) {
-	b, _, _, err := SlotParams(st.N, st.K)
-	if err != nil {
-		return nil, err
-	}
-	tr := newSlotTranscript(st, b)
+func (f ChallengeFunc) draw() slotDraw {
 	i := -1
-	tr.draw = func(s *transcript.Sponge) group.Scalar {
+	return func(s *transcript.Sponge) group.Scalar {
 		i++
 		return f(i, s.Scalar())
 	}
-	return tr, nil
 }
 
 // ProveSlotsWith is ProveSlots with replaced challenges.
 func ProveSlotsWith(st *SlotStatement, w *SlotWitness, f ChallengeFunc) ([]byte, error) {
-	tr, err := transcriptWith(st, f)
-	if err != nil {
-		return nil, err
-	}
-	return proveSlots(tr, st, w)
+	return proveSlots(f.draw(), st, w)
 }
 
 // VerifySlotsWith is VerifySlots with replaced challenges.
 func VerifySlotsWith(st *SlotStatement, proof []byte, f ChallengeFunc) error {
-	tr, err := transcriptWith(st, f)
-	if err != nil {
-		return err
-	}
 	var batch group.Batch
-	if err := addSlots(tr, &batch, st, proof); err != nil {
+	if err := addSlots(f.draw(), &batch, st, proof); err != nil {
 		return err
 	}
 	if !batch.Valid() {

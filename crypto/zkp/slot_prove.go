@@ -8,6 +8,7 @@ import (
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/transcript"
 )
 
 // A SlotWitness is all that the prover of a SlotStatement keeps secret: the
@@ -15,6 +16,7 @@ import (
 // and the nonces. Nonces serve one statement only: two proofs with the same
 // nonces and other rows give the codes away. SealSlots derives everything.
 type SlotWitness struct {
+	redacted
 	Codes      []int          // K, ascending, in 1..N+K
 	R          []group.Scalar // K
 	Alpha, Rho group.Scalar   // blind A and S
@@ -22,16 +24,19 @@ type SlotWitness struct {
 	Tau1, Tau2 group.Scalar   // blind T1 and T2
 }
 
-const slotRedacted = "[redacted]"
+// redacted, embedded, hides a whole value wherever it is printed.
+type redacted struct{}
+
+const redaction = "[redacted]"
 
 // Format writes a fixed redaction.
-func (SlotWitness) Format(f fmt.State, _ rune) { io.WriteString(f, slotRedacted) }
+func (redacted) Format(f fmt.State, _ rune) { io.WriteString(f, redaction) }
 
 // LogValue returns a fixed redaction.
-func (SlotWitness) LogValue() slog.Value { return slog.StringValue(slotRedacted) }
+func (redacted) LogValue() slog.Value { return slog.StringValue(redaction) }
 
 // MarshalJSON returns a fixed redaction.
-func (SlotWitness) MarshalJSON() ([]byte, error) { return []byte(`"` + slotRedacted + `"`), nil }
+func (redacted) MarshalJSON() ([]byte, error) { return []byte(`"` + redaction + `"`), nil }
 
 // bits returns the bits of the differences, j·b+i being bit i of d_j, and an
 // error unless the codes are ascending and in range. Only whether they are
@@ -63,23 +68,17 @@ func (w *SlotWitness) bits(n, k, b, N int) ([]int, error) {
 
 // ProveSlots returns the proof of the statement. The witness is touched in
 // constant time. If the witness is not that of the rows the proof is worthless
-// but gives no error. The proof is a function of its arguments; by a chance of
-// about 2^-256 a commitment is the identity or a challenge zero, which is an
-// error and, there being no other randomness, stays one.
+// but gives no error; nor does the prover test its work, so whoever publishes a
+// proof verifies it first. The proof is a function of its arguments: when by a
+// chance below 2^-240 a commitment is the identity or a challenge zero, that is
+// an error and, there being no other randomness, stays one.
 func ProveSlots(st *SlotStatement, w *SlotWitness) ([]byte, error) {
-	if err := st.check(); err != nil {
-		return nil, err
-	}
-	b, _, _, err := SlotParams(st.N, st.K)
-	if err != nil {
-		return nil, err
-	}
-	return proveSlots(newSlotTranscript(st, b), st, w)
+	return proveSlots((*transcript.Sponge).Scalar, st, w)
 }
 
-func proveSlots(tr *slotTranscript, st *SlotStatement, w *SlotWitness) ([]byte, error) {
+func proveSlots(draw slotDraw, st *SlotStatement, w *SlotWitness) ([]byte, error) {
 	n, k := st.N, st.K
-	b, _, N, err := SlotParams(n, k)
+	b, _, N, err := st.shape()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +89,7 @@ func proveSlots(tr *slotTranscript, st *SlotStatement, w *SlotWitness) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	bases := slotGeneratorsOf(N).prover()
+	bases, tr := slotGeneratorsOf(N).prover(), newSlotTranscript(draw, st, b)
 
 	// A = F^α ΠG_i^{aL_i} ΠH_i^{aR_i} with aR_i = aL_i − 1: each i adds G_i or −H_i.
 	var accA, accS group.Acc
@@ -140,11 +139,11 @@ func proveSlots(tr *slotTranscript, st *SlotStatement, w *SlotWitness) ([]byte, 
 		p.t = p.t.Add(l[i].Mul(r[i]))
 	}
 	p.mu = w.Alpha.Add(w.Rho.Mul(x))
-	p.tauX = w.Tau1.Add(w.Tau2.Mul(x)).Mul(x).Add(slotBlinding(w.R, zeta))
-	tr.sponge.AbsorbScalar(p.tauX)
-	tr.sponge.AbsorbScalar(p.mu)
-	tr.sponge.AbsorbScalar(p.t)
-	if err := tr.commit(nil, &wU); err != nil {
+	p.tauX = w.Tau1.Add(w.Tau2.Mul(x)).Mul(x)
+	for j, c := range rowWeights(zeta, k) {
+		p.tauX = p.tauX.Add(c.Mul(w.R[j])) // in all Σ ζ^{2+j}·γ_j
+	}
+	if err := tr.answer(p, &wU); err != nil {
 		return nil, err
 	}
 	if err := p.innerProduct(tr, bases.table, l, r, eta, wU); err != nil {
@@ -160,18 +159,8 @@ func encryptScalar(y *group.Base, t, tau group.Scalar) elgamal.Ciphertext {
 	return elgamal.Ciphertext{A: group.BaseMul(tau), B: b.Element()}
 }
 
-// slotBlinding returns Σ_j ζ^{2+j}·γ_j, where γ_0 = r_1, γ_j = r_{j+1} − r_j
-// and γ_k = −r_k: r_j is counted with ζ^{1+j} and −ζ^{2+j}, j from 1.
-func slotBlinding(r []group.Scalar, zeta group.Scalar) group.Scalar {
-	var sum group.Scalar
-	for j, c := range rowWeights(zeta, len(r)) {
-		sum = sum.Add(c.Mul(r[j]))
-	}
-	return sum
-}
-
 // rowWeights returns ζ^{1+j} − ζ^{2+j}, j = 1..k: with what weight row j stands
-// in Σ_j ζ^{2+j}·D_j.
+// in Σ_j ζ^{2+j}·D_j, being added in one difference and taken away in the next.
 func rowWeights(zeta group.Scalar, k int) []group.Scalar {
 	out := make([]group.Scalar, k)
 	power := zeta.Mul(zeta)
@@ -231,7 +220,7 @@ func (p *slotProof) innerProduct(tr *slotTranscript, table *group.Table, l, r []
 			}
 		}
 	}
-	p.aLast, p.bFinal = l[0], r[0]
+	p.aLast, p.bLast = l[0], r[0]
 	return nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/bits"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
@@ -17,19 +15,11 @@ import (
 // secret as the selections, so printing, logging or marshalling a Sealed gives
 // a fixed redaction.
 type Sealed struct {
+	redacted
 	Rows   []elgamal.Ciphertext
 	Proof  []byte
 	Blanks []int // the codes above n that fill the unused slots, ascending
 }
-
-// Format writes a fixed redaction.
-func (Sealed) Format(f fmt.State, _ rune) { io.WriteString(f, slotRedacted) }
-
-// LogValue returns a fixed redaction.
-func (Sealed) LogValue() slog.Value { return slog.StringValue(slotRedacted) }
-
-// MarshalJSON returns a fixed redaction.
-func (Sealed) MarshalJSON() ([]byte, error) { return []byte(`"` + slotRedacted + `"`), nil }
 
 const sealLabel = "sandogh seal"
 
@@ -85,7 +75,7 @@ func SealSlots(tag []byte, key *elgamal.Key, n, k int, selections []int, seed [3
 		return nil, err
 	}
 	// Selections are at most n and blanks above it, so the blanks come last.
-	return &Sealed{st.Rows, proof, codes[used:k:k]}, nil
+	return &Sealed{Rows: st.Rows, Proof: proof, Blanks: codes[used:k:k]}, nil
 }
 
 // checkSelections refuses all but ascending codes of 1..n, then zeros. The

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
@@ -155,6 +156,26 @@ func TestSealDeterministic(t *testing.T) {
 		}
 		note(name, s)
 	}
+}
+
+// Sealings of different shapes side by side share the cached generators.
+func TestSealConcurrently(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			n, k := 1<<(i%4), 1+i%3
+			s, err := zkp.SealSlots(slotTag, slotKey, n, k, slots(k, 1), [32]byte{byte(i)})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			st := &zkp.SlotStatement{Tag: slotTag, Key: slotKey.Element(), N: n, K: k, Rows: s.Rows}
+			if err := zkp.VerifySlots(st, s.Proof); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestSealRefusesSelections(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/transcript"
 )
 
 // VerifySlots returns nil if the proof proves the statement.
@@ -22,19 +23,12 @@ func VerifySlots(st *SlotStatement, proof []byte) error {
 // many statements at once. An error (malformed proof or statement) leaves the
 // batch as it was, and the statement is refused.
 func AddSlots(batch *group.Batch, st *SlotStatement, proof []byte) error {
-	if err := st.check(); err != nil {
-		return err
-	}
-	b, _, _, err := SlotParams(st.N, st.K)
-	if err != nil {
-		return err
-	}
-	return addSlots(newSlotTranscript(st, b), batch, st, proof)
+	return addSlots((*transcript.Sponge).Scalar, batch, st, proof)
 }
 
-func addSlots(tr *slotTranscript, batch *group.Batch, st *SlotStatement, proof []byte) error {
+func addSlots(draw slotDraw, batch *group.Batch, st *SlotStatement, proof []byte) error {
 	n, k := st.N, st.K
-	b, m, N, err := SlotParams(n, k)
+	b, m, N, err := st.shape()
 	if err != nil {
 		return err
 	}
@@ -42,6 +36,7 @@ func addSlots(tr *slotTranscript, batch *group.Batch, st *SlotStatement, proof [
 	if err != nil {
 		return err
 	}
+	tr := newSlotTranscript(draw, st, b)
 	var eta, zeta, x, w group.Scalar
 	if err := tr.commit(p.commitments(), &eta, &zeta); err != nil {
 		return err
@@ -49,10 +44,7 @@ func addSlots(tr *slotTranscript, batch *group.Batch, st *SlotStatement, proof [
 	if err := tr.commit(p.coefficients(), &x); err != nil {
 		return err
 	}
-	tr.sponge.AbsorbScalar(p.tauX)
-	tr.sponge.AbsorbScalar(p.mu)
-	tr.sponge.AbsorbScalar(p.t)
-	if err := tr.commit(nil, &w); err != nil {
+	if err := tr.answer(p, &w); err != nil {
 		return err
 	}
 	u := make([]group.Scalar, len(p.lr)/2)
@@ -112,7 +104,7 @@ func addSlots(tr *slotTranscript, batch *group.Batch, st *SlotStatement, proof [
 	batch.Add(one, p.a)
 	batch.Add(x, p.s)
 	batch.AddShared(p.mu.Neg(), gens.f)
-	batch.AddShared(w.Mul(p.t.Sub(p.aLast.Mul(p.bFinal))), gens.u)
+	batch.AddShared(w.Mul(p.t.Sub(p.aLast.Mul(p.bLast))), gens.u)
 	for r := range u {
 		batch.Add(u[r].Mul(u[r]), p.lr[2*r])
 		batch.Add(uInv[r].Mul(uInv[r]), p.lr[2*r+1])
@@ -126,7 +118,7 @@ func addSlots(tr *slotTranscript, batch *group.Batch, st *SlotStatement, proof [
 		}
 		// The factors of i and of its complement are inverses.
 		batch.AddShared(zeta.Add(p.aLast.Mul(s[i])).Neg(), gens.g[i])
-		batch.AddShared(zeta.Add(etaNeg.Mul(weight.Sub(p.bFinal.Mul(s[N-1-i])))), gens.h[i])
+		batch.AddShared(zeta.Add(etaNeg.Mul(weight.Sub(p.bLast.Mul(s[N-1-i])))), gens.h[i])
 		etaNeg = etaNeg.Mul(etaInv)
 		weight = weight.Add(weight)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // A Dealing is one trustee's part in the key generation: a random polynomial
-// f of degree t−1, whose constant term is its share of the election's secret.
+// f of degree t−1, whose constant term is its part of the secret key.
 type Dealing struct {
 	coefficients []group.Scalar // nil once erased
 	commitments  []group.Element

@@ -1,4 +1,4 @@
-// Package threshold shares the secret key of an election among n trustees so
+// Package threshold shares a secret key among n trustees so
 // that any t of them open ciphertexts together and t−1 learn nothing: Pedersen
 // key generation with Feldman's commitments, partial decryption, combining.
 //

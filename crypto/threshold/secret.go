@@ -10,7 +10,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/zkp"
 )
 
-// A Secret is x_i, trustee i's share of the election's secret key.
+// A Secret is x_i, trustee i's share of the secret key.
 type Secret struct {
 	x group.Scalar // never zero but once erased
 }
@@ -69,7 +69,7 @@ func (s *Secret) PartialDecrypt(rows []elgamal.Ciphertext) []group.Element {
 }
 
 // Prove proves that the partials are those of the rows. The tag must name the
-// election, the trustee and the unit.
+// trustee and what the rows are.
 func (s *Secret) Prove(tag []byte, rows []elgamal.Ciphertext, partials []group.Element) ([]byte, error) {
 	if len(partials) != len(rows) {
 		return nil, fmt.Errorf("prove partial decryptions: %d of %d rows", len(partials), len(rows))

@@ -156,7 +156,13 @@ func TestSwappedShares(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// 2·f(1) − f(2) = f(0), which fits the commitments and is no trustee's share.
+	secret := d.Share(1).Add(d.Share(1)).Sub(d.Share(2))
+	if !group.BaseMul(secret).Equal(d.Commitments()[0]) {
+		t.Fatal("the shares do not give the constant term")
+	}
 	for name, ok := range map[string]bool{
+		"at 0":               threshold.VerifyShare(d.Commitments(), 0, secret),
 		"of another trustee": threshold.VerifyShare(d.Commitments(), 1, d.Share(2)),
 		"of another dealer":  threshold.VerifyShare(d.Commitments(), 1, other.Share(1)),
 		"for index 0":        threshold.VerifyShare(d.Commitments(), 0, d.Share(1)),

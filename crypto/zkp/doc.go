@@ -1,13 +1,13 @@
-// Package zkp is the zero-knowledge proofs of the ballot box: knowledge of a
-// logarithm, equality of many logarithms, and the slot proof of a sealed
-// ballot. The first two rest on sigma proofs of linear relations, which are
-// here in general.
+// Package zkp is the zero-knowledge proofs: knowledge of a logarithm, equality
+// of many logarithms, and the slot proof, that ciphertexts hold distinct numbers
+// of a range. The first two are sigma proofs of linear relations, which are here
+// in general.
 //
 // Specification: spec/crypto.md, section 4 (linear relations, logarithms);
 // spec/crypto-slot.md (slot proof).
 //
 // In and out. Every proof takes a tag, which names the protocol and binds it to
-// its election and context, and a statement of public elements; it is bytes of
+// its context, and a statement of public elements; it is bytes of
 // a length fixed by the statement (the slot proof describes its own):
 //
 //	linear relation, N equations in n scalars   33·N + 32·n (batchable), 32·(1 + n) (compact)

@@ -9,10 +9,9 @@ import (
 	"github.com/sandogh/sandogh/crypto/transcript"
 )
 
+// The lengths of proofs of ProveLog and ProveEqual in bytes.
 const (
-	// LogSize is the length of a proof of ProveLog in bytes.
-	LogSize = group.ElementSize + group.ScalarSize
-	// EqualSize is the length of a proof of ProveEqual in bytes.
+	LogSize   = group.ElementSize + group.ScalarSize
 	EqualSize = 2*group.ElementSize + group.ScalarSize
 )
 
@@ -63,11 +62,11 @@ func ProveEqual(tag []byte, x group.Scalar, y group.Element, n int, pair func(j 
 	if err != nil {
 		return nil, fmt.Errorf("prove equal logarithms: %w", err)
 	}
-	proof, err := proveBatchable(s, in, []group.Scalar{x}, group.RandomScalar)
+	proof, err := in.prove(s, []group.Scalar{x}, group.RandomScalar)
 	if err != nil {
 		return nil, fmt.Errorf("prove equal logarithms: %w", err)
 	}
-	return proof, nil
+	return proof.batchable(), nil
 }
 
 // VerifyEqual checks a proof of ProveEqual for the same y and pairs.
@@ -82,12 +81,9 @@ func VerifyEqual(tag []byte, y group.Element, n int, pair func(j int) (p, q grou
 	return nil
 }
 
-const (
-	weightSize = 16
-	// chunk is how many pairs are held at a time: long enough for the
-	// multi-scalar multiplication to be at its best, about 2 MiB.
-	chunk = 1 << 14
-)
+// chunk is how many pairs are held at a time: long enough for the multi-scalar
+// multiplication to be at its best, about 2 MiB.
+const chunk = 1 << 14
 
 // combinePairs absorbs the statement and returns the sponge, ready to go on,
 // and the relation between the weighted sums.
@@ -110,13 +106,12 @@ func combinePairs(tag []byte, y group.Element, n int, pair func(j int) (p, q gro
 		s.Absorb(buf)
 	}
 	var sumP, sumQ group.Element
-	size := min(n, chunk)
-	ps, qs := make([]group.Element, 0, size), make([]group.Element, 0, size)
-	weights := make([]group.Scalar, 0, size)
+	var ps, qs []group.Element
+	var weights []group.Scalar
 	for j := range n {
 		p, q := pair(j)
 		ps, qs = append(ps, p), append(qs, q)
-		weights = append(weights, group.ReduceScalar(s.Squeeze(weightSize)))
+		weights = append(weights, group.ReduceScalar(s.Squeeze(16)))
 		if len(ps) < chunk && j < n-1 {
 			continue
 		}

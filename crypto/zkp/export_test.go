@@ -9,9 +9,17 @@ import (
 // fix them.
 
 func ProveBatchableWith(tag []byte, in *Instance, witness []group.Scalar, nonce func() group.Scalar) ([]byte, error) {
-	return proveBatchable(transcript.New(tag), in, witness, nonce)
+	p, err := in.prove(transcript.New(tag), witness, nonce)
+	if err != nil {
+		return nil, err
+	}
+	return p.batchable(), nil
 }
 
 func ProveCompactWith(tag []byte, in *Instance, witness []group.Scalar, nonce func() group.Scalar) ([]byte, error) {
-	return proveCompact(transcript.New(tag), in, witness, nonce)
+	p, err := in.prove(transcript.New(tag), witness, nonce)
+	if err != nil {
+		return nil, err
+	}
+	return p.compact(), nil
 }

@@ -26,7 +26,11 @@ type sigma struct {
 //
 //	commitment of each equation (33 each) ‖ response of each scalar (32 each)
 func ProveBatchable(tag []byte, in *Instance, witness []group.Scalar) ([]byte, error) {
-	return proveBatchable(transcript.New(tag), in, witness, group.RandomScalar)
+	p, err := in.prove(transcript.New(tag), witness, group.RandomScalar)
+	if err != nil {
+		return nil, err
+	}
+	return p.batchable(), nil
 }
 
 // VerifyBatchable checks a proof of ProveBatchable.
@@ -44,16 +48,10 @@ func AddBatchable(b *group.Batch, tag []byte, in *Instance, proof []byte) error 
 	}
 	for i := range in.equations {
 		b.Begin()
-		in.each(i, &p, func(s group.Scalar, el int) {
-			switch el {
-			case commitment:
-				b.Add(s, p.commitments[i])
-			case 0:
-				b.AddShared(s, in.elements[0])
-			default:
-				b.Add(s, in.elements[el])
-			}
-		})
+		scalars, points := in.terms(i, p)
+		for j := range points {
+			b.AddShared(scalars[j], points[j])
+		}
 	}
 	return nil
 }
@@ -65,7 +63,11 @@ func AddBatchable(b *group.Batch, tag []byte, in *Instance, proof []byte) error 
 //
 // Only the tag tells the two apart: never use one tag for both.
 func ProveCompact(tag []byte, in *Instance, witness []group.Scalar) ([]byte, error) {
-	return proveCompact(transcript.New(tag), in, witness, group.RandomScalar)
+	p, err := in.prove(transcript.New(tag), witness, group.RandomScalar)
+	if err != nil {
+		return nil, err
+	}
+	return p.compact(), nil
 }
 
 // VerifyCompact checks a proof of ProveCompact.
@@ -74,17 +76,14 @@ func VerifyCompact(tag []byte, in *Instance, proof []byte) error {
 		return fmt.Errorf("verify compact proof: %d bytes are not %d scalars", len(proof), 1+in.scalars)
 	}
 	r := reader{rest: proof}
-	p := sigma{challenge: r.scalar()}
-	for range in.scalars {
-		p.responses = append(p.responses, r.scalar())
-	}
+	p := &sigma{challenge: r.scalar(), responses: r.scalars(in.scalars)}
 	if r.err != nil {
 		return fmt.Errorf("verify compact proof: %w", r.err)
 	}
 	commitments := make([]group.Element, len(in.equations))
 	for i := range commitments {
 		// p has no commitments yet: this is −(challenge·image_i − map_i(responses)).
-		commitments[i] = in.evaluate(i, &p).Neg()
+		commitments[i] = in.evaluate(i, p).Neg()
 		if commitments[i].IsIdentity() {
 			return fmt.Errorf("verify compact proof: the commitment of equation %d is the identity", i)
 		}
@@ -95,29 +94,18 @@ func VerifyCompact(tag []byte, in *Instance, proof []byte) error {
 	return nil
 }
 
-func proveBatchable(s *transcript.Sponge, in *Instance, witness []group.Scalar, nonce func() group.Scalar) ([]byte, error) {
-	p, err := in.prove(s, witness, nonce)
-	if err != nil {
-		return nil, err
-	}
-	var b []byte
+func (p *sigma) batchable() (b []byte) {
 	for _, e := range p.commitments {
 		b = e.AppendBytes(b)
 	}
-	return p.appendResponses(b), nil
+	return appendScalars(b, p.responses)
 }
 
-func proveCompact(s *transcript.Sponge, in *Instance, witness []group.Scalar, nonce func() group.Scalar) ([]byte, error) {
-	p, err := in.prove(s, witness, nonce)
-	if err != nil {
-		return nil, err
-	}
-	return p.appendResponses(p.challenge.Bytes()), nil
-}
+func (p *sigma) compact() []byte { return appendScalars(p.challenge.Bytes(), p.responses) }
 
-func (p *sigma) appendResponses(b []byte) []byte {
-	for _, r := range p.responses {
-		b = r.AppendBytes(b)
+func appendScalars(b []byte, scalars []group.Scalar) []byte {
+	for _, s := range scalars {
+		b = s.AppendBytes(b)
 	}
 	return b
 }
@@ -129,10 +117,10 @@ func (in *Instance) prove(s *transcript.Sponge, witness []group.Scalar, nonce fu
 		return nil, fmt.Errorf("prove linear relation: %d scalars where it has %d", len(witness), in.scalars)
 	}
 	bases := make([]*group.Base, len(in.elements))
-	bases[0] = group.GeneratorBase()
-	for el := 1; el < len(bases); el++ {
-		bases[el] = group.NewBase(in.elements[el])
+	for el, e := range in.elements {
+		bases[el] = group.NewBase(e)
 	}
+	bases[0] = group.GeneratorBase()
 	nonces := make([]group.Scalar, in.scalars)
 	defer clear(nonces)
 	for j := range nonces {
@@ -179,64 +167,48 @@ func verifyBatchable(s *transcript.Sponge, in *Instance, proof []byte) error {
 	if err != nil {
 		return err
 	}
-	if i := in.firstFalse(&p); i >= 0 {
+	if i := in.firstFalse(p); i >= 0 {
 		return fmt.Errorf("verify batchable proof: equation %d does not hold", i)
 	}
 	return nil
 }
 
 // readBatchable decodes a proof and derives its challenge.
-func readBatchable(s *transcript.Sponge, in *Instance, proof []byte) (sigma, error) {
-	if want := len(in.equations)*group.ElementSize + in.scalars*group.ScalarSize; len(proof) != want {
-		return sigma{}, fmt.Errorf("verify batchable proof: %d bytes where it has %d", len(proof), want)
+func readBatchable(s *transcript.Sponge, in *Instance, proof []byte) (*sigma, error) {
+	size := len(in.equations) * group.ElementSize
+	if want := size + in.scalars*group.ScalarSize; len(proof) != want {
+		return nil, fmt.Errorf("verify batchable proof: %d bytes where it has %d", len(proof), want)
 	}
-	r := reader{rest: proof}
-	var p sigma
-	for range in.equations {
-		p.commitments = append(p.commitments, r.element())
-	}
-	for range in.scalars {
-		p.responses = append(p.responses, r.scalar())
-	}
+	commitments, err := group.DecodeElements(proof[:size], len(in.equations))
+	r := reader{rest: proof[size:], err: err}
+	p := &sigma{commitments: commitments, responses: r.scalars(in.scalars)}
 	if r.err != nil {
-		return sigma{}, fmt.Errorf("verify batchable proof: %w", r.err)
+		return nil, fmt.Errorf("verify batchable proof: %w", r.err)
 	}
 	p.challenge = in.challenge(s, p.commitments)
 	return p, nil
 }
 
-// commitment stands for commitments[i] where each names elements by index.
-const commitment = -1
-
-// each calls add with every term of
+// terms returns the terms of
 //
 //	commitments[i] + challenge·image_i − map_i(responses)
 //
-// and leaves out the first of p without commitments.
-func (in *Instance) each(i int, p *sigma, add func(s group.Scalar, el int)) {
+// without the first where p has no commitments.
+func (in *Instance) terms(i int, p *sigma) (scalars []group.Scalar, points []group.Element) {
 	if p.commitments != nil {
-		add(one, commitment)
+		scalars, points = append(scalars, one), append(points, p.commitments[i])
 	}
 	for _, t := range in.equations[i].Image {
-		add(p.challenge.Mul(t.Coefficient), int(t.Element))
+		scalars, points = append(scalars, p.challenge.Mul(t.Coefficient)), append(points, in.elements[t.Element])
 	}
 	for _, t := range in.equations[i].Terms {
-		add(p.responses[t.Scalar].Mul(t.Coefficient).Neg(), int(t.Element))
+		scalars, points = append(scalars, p.responses[t.Scalar].Mul(t.Coefficient).Neg()), append(points, in.elements[t.Element])
 	}
+	return scalars, points
 }
 
-// evaluate returns the sum of what each gives.
 func (in *Instance) evaluate(i int, p *sigma) group.Element {
-	var scalars []group.Scalar
-	var points []group.Element
-	in.each(i, p, func(s group.Scalar, el int) {
-		scalars = append(scalars, s)
-		if el == commitment {
-			points = append(points, p.commitments[i])
-		} else {
-			points = append(points, in.elements[el])
-		}
-	})
+	scalars, points := in.terms(i, p)
 	return group.MultiMul(points, scalars)
 }
 

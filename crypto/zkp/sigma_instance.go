@@ -52,11 +52,8 @@ func NewInstance(elements []group.Element, equations ...Equation) (*Instance, er
 	return in, nil
 }
 
-// Equations returns N, the number of equations.
-func (in *Instance) Equations() int { return len(in.equations) }
-
-// Scalars returns n, the number of secret scalars.
-func (in *Instance) Scalars() int { return in.scalars }
+// Size returns N, the number of equations, and n, the number of secret scalars.
+func (in *Instance) Size() (equations, scalars int) { return len(in.equations), in.scalars }
 
 // Bytes returns the encoding, which the sponge absorbs verbatim. Integers are
 // 4 bytes little-endian:
@@ -67,12 +64,6 @@ func (in *Instance) Scalars() int { return in.scalars }
 //	    number of terms, each: scalar ‖ element ‖ coefficient (32)
 //	E[1] ‖ E[2] ‖ … (33 bytes each)
 func (in *Instance) Bytes() []byte { return slices.Clone(in.encoded) }
-
-const (
-	countSize     = 4
-	imageTermSize = 4 + group.ScalarSize
-	termSize      = 4 + 4 + group.ScalarSize
-)
 
 func (in *Instance) encode() []byte {
 	b := transcript.AppendUint32(nil, uint32(len(in.equations)))
@@ -98,34 +89,33 @@ func (in *Instance) encode() []byte {
 func DecodeInstance(b []byte) (*Instance, error) {
 	r := reader{rest: b}
 	in := &Instance{encoded: slices.Clone(b)}
-	in.equations = make([]Equation, r.count(2*countSize))
+	in.equations = make([]Equation, r.count(4+4))
 	highest := uint32(0)
 	for i := range in.equations {
 		eq := &in.equations[i]
-		eq.Image = make([]ImageTerm, r.count(imageTermSize))
+		eq.Image = make([]ImageTerm, r.count(4+group.ScalarSize))
 		for j := range eq.Image {
 			eq.Image[j] = ImageTerm{r.uint32(), r.scalar()}
 			highest = max(highest, eq.Image[j].Element)
 		}
-		eq.Terms = make([]Term, r.count(termSize))
+		eq.Terms = make([]Term, r.count(4+4+group.ScalarSize))
 		for j := range eq.Terms {
 			eq.Terms[j] = Term{r.uint32(), r.uint32(), r.scalar()}
 			highest = max(highest, eq.Terms[j].Element)
 		}
 	}
-	if r.err == nil && (len(r.rest)%group.ElementSize != 0 || uint64(len(r.rest)/group.ElementSize) != uint64(highest)) {
+	if r.err == nil && uint64(len(r.rest)) != uint64(highest)*group.ElementSize {
 		r.err = fmt.Errorf("%d bytes are not %d elements", len(r.rest), highest)
+	}
+	if r.err == nil {
+		in.elements, r.err = group.DecodeElements(r.rest, int(highest))
+	}
+	if r.err == nil {
+		in.elements = slices.Insert(in.elements, 0, group.Generator())
+		r.err = in.validate()
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("decode linear relation: %w", r.err)
-	}
-	elements, err := group.DecodeElements(r.rest, int(highest))
-	if err != nil {
-		return nil, fmt.Errorf("decode linear relation: %w", err)
-	}
-	in.elements = append([]group.Element{group.Generator()}, elements...)
-	if err := in.validate(); err != nil {
-		return nil, fmt.Errorf("decode linear relation: %w", err)
 	}
 	return in, nil
 }
@@ -136,8 +126,7 @@ type reader struct {
 	err  error
 }
 
-// take returns the next n bytes, zeros after an error. The slice has no room
-// behind it, so that nobody appends over the rest.
+// take returns the next n bytes, zeros after an error.
 func (r *reader) take(n int) []byte {
 	if r.err == nil && len(r.rest) < n {
 		r.err = errors.New("too few bytes")
@@ -145,7 +134,7 @@ func (r *reader) take(n int) []byte {
 	if r.err != nil {
 		return make([]byte, n)
 	}
-	b := r.rest[:n:n]
+	b := r.rest[:n]
 	r.rest = r.rest[n:]
 	return b
 }
@@ -173,29 +162,17 @@ func (r *reader) scalar() group.Scalar {
 	return s
 }
 
-func (r *reader) element() group.Element {
-	b := r.take(group.ElementSize)
-	if r.err != nil {
-		return group.Element{}
+func (r *reader) scalars(n int) []group.Scalar {
+	s := make([]group.Scalar, n)
+	for j := range s {
+		s[j] = r.scalar()
 	}
-	e, err := group.DecodeElement(b)
-	r.err = err
-	return e
+	return s
 }
 
-// validate refuses every statement that a proof would not mean anything for,
-// and sets the number of scalars:
-//
-//  1. there is an equation,
-//  2. each has image terms and terms,
-//  3. counts fit 32 bits,
-//  4. every element index has an element,
-//  5. every element but g is used,
-//  6. every scalar up to the highest is used,
-//  7. E[0] = g (by construction),
-//  8. no element is the identity,
-//  9. no image is the identity,
-//  10. each scalar has an equation that depends on it.
+// validate refuses every statement that a proof would not mean anything for, by
+// the ten rules of section 4.4, and sets the number of scalars. Rule 7, that
+// E[0] = g, holds by construction.
 func (in *Instance) validate() error {
 	if len(in.equations) == 0 {
 		return errors.New("no equation")
@@ -205,40 +182,33 @@ func (in *Instance) validate() error {
 			return fmt.Errorf("element %d is the identity", k)
 		}
 	}
-	if uint64(len(in.equations)) > math.MaxUint32 || uint64(len(in.elements)) > math.MaxUint32 {
-		return errors.New("a count is over 32 bits")
-	}
-	usedElement := make([]bool, len(in.elements))
-	usedElement[0] = true
-	mark := func(el uint32) error {
-		if uint64(el) >= uint64(len(in.elements)) {
-			return fmt.Errorf("element %d is not given", el)
-		}
-		usedElement[el] = true
-		return nil
-	}
+	used := make([]bool, len(in.elements))
+	used[0] = true
 	terms, highest := uint64(0), uint32(0)
 	for i, eq := range in.equations {
 		if len(eq.Image) == 0 || len(eq.Terms) == 0 {
 			return fmt.Errorf("equation %d has an empty side", i)
 		}
-		if uint64(len(eq.Image)) > math.MaxUint32 || uint64(len(eq.Terms)) > math.MaxUint32 {
+		if uint64(max(len(in.equations), len(eq.Image), len(eq.Terms))) > math.MaxUint32 {
 			return errors.New("a count is over 32 bits")
 		}
+		elements := make([]uint32, 0, len(eq.Image)+len(eq.Terms))
 		for _, t := range eq.Image {
-			if err := mark(t.Element); err != nil {
-				return fmt.Errorf("equation %d: %w", i, err)
-			}
+			elements = append(elements, t.Element)
 		}
 		for _, t := range eq.Terms {
-			if err := mark(t.Element); err != nil {
-				return fmt.Errorf("equation %d: %w", i, err)
-			}
+			elements = append(elements, t.Element)
 			highest = max(highest, t.Scalar)
+		}
+		for _, el := range elements {
+			if uint64(el) >= uint64(len(used)) {
+				return fmt.Errorf("equation %d: element %d is not given", i, el)
+			}
+			used[el] = true
 		}
 		terms += uint64(len(eq.Terms))
 	}
-	if el := slices.Index(usedElement, false); el >= 0 {
+	if el := slices.Index(used, false); el >= 0 {
 		return fmt.Errorf("element %d is in no equation", el)
 	}
 	// Fewer terms than scalars leave one out: refused before arrays are sized.
@@ -249,9 +219,9 @@ func (in *Instance) validate() error {
 	return in.validateDependence()
 }
 
-// validateDependence checks rules 6, 9 and 10.
+// validateDependence checks rules 9 and 10; a scalar that is in no term, which
+// rule 6 forbids, has no equation that depends on it.
 func (in *Instance) validateDependence() error {
-	used := make([]bool, in.scalars)
 	bound := make([]bool, in.scalars)
 	for i, eq := range in.equations {
 		if in.image(eq).IsIdentity() {
@@ -259,7 +229,6 @@ func (in *Instance) validateDependence() error {
 		}
 		parts := make(map[uint32][]ImageTerm)
 		for _, t := range eq.Terms {
-			used[t.Scalar] = true
 			parts[t.Scalar] = append(parts[t.Scalar], ImageTerm{t.Element, t.Coefficient})
 		}
 		for sc, part := range parts {
@@ -267,9 +236,6 @@ func (in *Instance) validateDependence() error {
 				bound[sc] = !in.image(Equation{Image: part}).IsIdentity()
 			}
 		}
-	}
-	if sc := slices.Index(used, false); sc >= 0 {
-		return fmt.Errorf("scalar %d is in no equation", sc)
 	}
 	if sc := slices.Index(bound, false); sc >= 0 {
 		return fmt.Errorf("no equation depends on scalar %d", sc)
@@ -284,10 +250,10 @@ func (in *Instance) image(eq Equation) group.Element {
 	if len(eq.Image) == 1 && eq.Image[0].Coefficient.Equal(one) {
 		return in.elements[eq.Image[0].Element]
 	}
-	points := make([]group.Element, len(eq.Image))
-	coefficients := make([]group.Scalar, len(eq.Image))
-	for j, t := range eq.Image {
-		points[j], coefficients[j] = in.elements[t.Element], t.Coefficient
+	var points []group.Element
+	var coefficients []group.Scalar
+	for _, t := range eq.Image {
+		points, coefficients = append(points, in.elements[t.Element]), append(coefficients, t.Coefficient)
 	}
 	return group.MultiMul(points, coefficients)
 }

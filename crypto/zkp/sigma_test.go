@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/transcript"
 	"github.com/sandogh/sandogh/crypto/zkp"
 	"pgregory.net/rapid"
 )
@@ -62,8 +63,11 @@ func TestSigmaProofs(t *testing.T) {
 			t.Skip(err)
 		}
 		decoded, err := zkp.DecodeInstance(in.Bytes())
-		if err != nil || !bytes.Equal(decoded.Bytes(), in.Bytes()) || decoded.Scalars() != len(witness) || decoded.Equations() != len(equations) {
+		if err != nil || !bytes.Equal(decoded.Bytes(), in.Bytes()) {
 			t.Fatalf("round trip: %v", err)
+		}
+		if n, m := decoded.Size(); n != len(equations) || m != len(witness) {
+			t.Fatalf("%d equations in %d scalars", n, m)
 		}
 		long, err := zkp.ProveBatchable(tag, in, witness)
 		if err != nil {
@@ -73,7 +77,7 @@ func TestSigmaProofs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(long) != 33*in.Equations()+32*in.Scalars() || len(short) != 32*(1+in.Scalars()) {
+		if len(long) != 33*len(equations)+32*len(witness) || len(short) != 32*(1+len(witness)) {
 			t.Fatalf("proofs of %d and %d bytes", len(long), len(short))
 		}
 		if err := zkp.VerifyBatchable(tag, decoded, long); err != nil {
@@ -140,6 +144,30 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestBatchWeighsEquations has one proof with two false equations whose errors
+// add up to nothing: each needs a weight of its own.
+func TestBatchWeighsEquations(t *testing.T) {
+	tag := []byte("tag")
+	x, k, h, d := group.RandomScalar(), group.RandomScalar(), group.Hash("test", 0), group.Hash("test", 1)
+	in, err := zkp.NewInstance([]group.Element{group.BaseMul(x).Add(d), h, h.Mul(x).Sub(d)},
+		plain([]uint32{1}, 0, 0), plain([]uint32{3}, 0, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commitments := append(group.BaseMul(k).Bytes(), h.Mul(k).Bytes()...)
+	s := transcript.New(tag)
+	s.Absorb(in.Bytes())
+	s.Absorb(commitments)
+	proof := k.Add(s.Scalar().Mul(x)).AppendBytes(commitments)
+	var b group.Batch
+	if err := zkp.AddBatchable(&b, tag, in, proof); err != nil || b.Valid() {
+		t.Errorf("accepted in a batch (%v)", err)
+	}
+	if zkp.VerifyBatchable(tag, in, proof) == nil {
+		t.Error("accepted alone")
+	}
+}
+
 // TestInstanceRules breaks each rule of a valid statement alone.
 func TestInstanceRules(t *testing.T) {
 	e := make([]group.Element, 4)
@@ -166,7 +194,7 @@ func TestInstanceRules(t *testing.T) {
 		{"4, image", e[:1], []zkp.Equation{plain([]uint32{2}, 0, 1)}, "element 2 is not given"},
 		{"4, terms", e[:1], []zkp.Equation{plain([]uint32{1}, 0, 1<<32-1)}, "element 4294967295 is not given"},
 		{"5", e[:2], []zkp.Equation{plain([]uint32{2}, 0, 0)}, "element 1 is in no equation"},
-		{"6", e[:1], []zkp.Equation{plain([]uint32{1}, 0, 0, 2, 0, 2, 1)}, "scalar 1 is in no equation"},
+		{"6", e[:1], []zkp.Equation{plain([]uint32{1}, 0, 0, 2, 0, 2, 1)}, "no equation depends on scalar 1"},
 		{"6, before arrays", e[:1], []zkp.Equation{plain([]uint32{1}, 1<<32-1, 0)}, "leave out"},
 		{"8", []group.Element{e[0], {}}, []zkp.Equation{plain([]uint32{1}, 0, 2)}, "element 2 is the identity"},
 		{"9, zero coefficient", e[:1], []zkp.Equation{{
@@ -274,7 +302,8 @@ func FuzzDecodeInstance(f *testing.F) {
 		if !bytes.Equal(in.Bytes(), b) {
 			t.Errorf("%x decodes and encodes to %x", b, in.Bytes())
 		}
-		if zkp.VerifyBatchable(nil, in, make([]byte, 33*in.Equations()+32*in.Scalars())) == nil {
+		equations, scalars := in.Size()
+		if zkp.VerifyBatchable(nil, in, make([]byte, 33*equations+32*scalars)) == nil {
 			t.Error("a proof of zeros is accepted")
 		}
 	})

@@ -99,6 +99,12 @@ func TestForgeriesRefused(t *testing.T) {
 				tr = refProve(st, refScalars(codes...), w, refCheat{keyLog: &slotSecret})
 				refused("knows the key", tr, [3]bool{false, true, true})
 
+				// The two equations fail by opposite amounts: only weights of
+				// their own keep them apart in a batch.
+				both := refNum(1).Add(slotSecret)
+				tr = refProve(st, refScalars(codes...), w, refCheat{keyLog: &both})
+				refused("makes the sum hold", tr, [3]bool{false, false, true})
+
 				// Whoever foresees x bends T1'' instead.
 				tr = refProve(st, refScalars(codes...), w, refCheat{guessX: &guess})
 				refused("guesses x", tr, [3]bool{true, false, true})

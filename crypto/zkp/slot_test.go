@@ -283,6 +283,7 @@ func TestProveSlots(t *testing.T) {
 		"beyond":      func(w *zkp.SlotWitness) { w.Codes = []int{1, 6} },
 		"unsorted":    func(w *zkp.SlotWitness) { w.Codes = []int{3, 1} },
 		"wraps":       func(w *zkp.SlotWitness) { w.Codes = []int{maxInt, -maxInt - 1} },
+		"wraps about": func(w *zkp.SlotWitness) { w.Codes = []int{-maxInt - 1, -1} },
 		"smallest":    func(w *zkp.SlotWitness) { w.Codes = []int{-maxInt - 1, 1} },
 		"one code":    func(w *zkp.SlotWitness) { w.Codes = []int{1} },
 		"one r":       func(w *zkp.SlotWitness) { w.R = w.R[:1] },

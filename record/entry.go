@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -126,8 +128,8 @@ func message(election [32]byte, log, kind string, raw cbor.RawMessage) ([]byte, 
 	return append(m, b...), nil
 }
 
-// Sign returns the encoded entry with the signatures of the signers, for the
-// log of the election.
+// Sign returns the encoded entry with the signatures of the signers, in any
+// order, for the log of the election.
 func Sign(election [32]byte, log string, body Body, signers ...Signer) ([]byte, error) {
 	m, err := Message(election, log, body)
 	if err != nil {
@@ -137,11 +139,23 @@ func Sign(election [32]byte, log string, body Body, signers ...Signer) ([]byte, 
 	for _, s := range signers {
 		e.Signatures = append(e.Signatures, Signature{By: s.By, Sig: ed25519.Sign(s.Key, m)})
 	}
-	return Encode(e)
+	slices.SortFunc(e.Signatures, func(a, b Signature) int { return strings.Compare(a.By, b.By) })
+	data, err := Encode(e)
+	if err != nil {
+		return nil, err
+	}
+	// Encode does not look at the strings; a reader refuses invalid UTF-8.
+	if _, err := Decode(data); err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // Encode returns the bytes of an entry that is signed already.
 func Encode(e Entry) ([]byte, error) {
+	if err := e.checkSignatures(); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
+	}
 	raw, err := encoding.Marshal(e.Body)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
@@ -176,20 +190,9 @@ func Decode(data []byte) (Entry, error) {
 		return Entry{}, fmt.Errorf("decode %s: %w", w.Kind, err)
 	}
 	e := Entry{Body: body, Signatures: w.Signatures}
-	if len(e.Signatures) == 0 {
-		return Entry{}, fmt.Errorf("decode %s: no signature", w.Kind)
-	}
-	for i, s := range e.Signatures {
-		if len(s.Sig) != ed25519.SignatureSize {
-			return Entry{}, fmt.Errorf("decode %s: signature of %q has %d bytes, not %d", w.Kind, s.By, len(s.Sig), ed25519.SignatureSize)
-		}
-		if i > 0 && e.Signatures[i-1].By >= s.By {
-			return Entry{}, fmt.Errorf("decode %s: signatures are not in ascending order of their signers", w.Kind)
-		}
-	}
 	again, err := Encode(e)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, fmt.Errorf("decode entry: %w", err)
 	}
 	if !bytes.Equal(again, data) {
 		return Entry{}, fmt.Errorf("decode %s: %w", w.Kind, errNotCanonical)
@@ -197,9 +200,29 @@ func Decode(data []byte) (Entry, error) {
 	return e, nil
 }
 
+// checkSignatures checks the form of the signatures: at least one, each of its
+// size, ascending by signer, and so none twice.
+func (e Entry) checkSignatures() error {
+	if len(e.Signatures) == 0 {
+		return errors.New("no signature")
+	}
+	for i, s := range e.Signatures {
+		if len(s.Sig) != ed25519.SignatureSize {
+			return fmt.Errorf("signature of %q has %d bytes, not %d", s.By, len(s.Sig), ed25519.SignatureSize)
+		}
+		if i > 0 && e.Signatures[i-1].By >= s.By {
+			return errors.New("signatures are not in ascending order of their signers")
+		}
+	}
+	return nil
+}
+
 // Verify checks every signature of the entry, as an entry of the log in the
 // election, with the keys that key knows; a signer it does not know is refused.
 func (e Entry) Verify(election [32]byte, log string, key func(by string) (ed25519.PublicKey, bool)) error {
+	if err := e.checkSignatures(); err != nil {
+		return err // an entry that was not decoded could have none
+	}
 	m, err := Message(election, log, e.Body)
 	if err != nil {
 		return err

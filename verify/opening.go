@@ -39,62 +39,16 @@ func (r *run) openUnit(u *unit, where string) {
 		}
 		return
 	}
-	n := int(u.plan.Ballots) * u.contest.K()
-	encoded, ok := r.readBlob(u.output, inLog(record.HQ), false)
-	if !ok {
+	o := r.newOpening(u, where)
+	if o == nil {
 		return
 	}
-	var rows []elgamal.Ciphertext
-	decode := func() bool {
-		if rows != nil {
-			return true
-		}
-		var err error
-		rows, err = elgamal.Decode(encoded, n)
-		return err == nil // checkMixing has decoded the same bytes
-	}
-	last := u.shuffles[len(u.shuffles)-1].index
-	var seen []string
 	var indices []int
 	var partials [][]group.Element
 	for _, s := range u.shares {
-		r.count("V033", 1)
-		p := at(record.HQ, s.index)
-		b := s.body
-		switch {
-		case s.index < last:
-			r.refute("V033", p, "%s: trustee %s opened before the last mixer was done", where, b.Trustee)
-			continue
-		case slices.Contains(seen, b.Trustee):
-			r.refute("V033", p, "%s: trustee %s opened twice", where, b.Trustee)
-			continue
-		case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(n*group.ElementSize):
-			r.refute("V033", p, "%s: the shares of trustee %s are not %d elements", where, b.Trustee, n)
-			continue
-		}
-		seen = append(seen, b.Trustee)
-		raw, ok := r.readBlob(b.Shares, p, false)
-		if !ok || !decode() {
-			r.absent("V034", p, "%s: the shares of trustee %s cannot be judged without their blob", where, b.Trustee)
-			continue
-		}
-		r.count("V034", 1)
-		shares, err := group.DecodeElements(raw, n)
-		if err != nil {
-			r.refute("V034", p, "%s, trustee %s: %v", where, b.Trustee, err)
-			continue
-		}
-		vk, _ := r.verification(b.Trustee)
-		tag := record.SharesTag(r.id, r.key.Element().Bytes(), u.id.contest, u.id.unit, b.Trustee)
-		err = r.o.Facts.once(factKey("shares", tag, vk.Bytes(), encoded, raw, b.Proof), func() error {
-			return threshold.VerifyPartial(tag, vk, rows, shares, b.Proof)
-		})
-		if err != nil {
-			r.refute("V034", p, "%s, trustee %s: %v", where, b.Trustee, err)
-			continue
-		}
-		if len(indices) < r.def.Quorum {
-			indices = append(indices, 1+slices.IndexFunc(r.def.Trustees, trusteeIs(b.Trustee)))
+		shares, ok := r.checkShares(o, s)
+		if ok && len(indices) < r.def.Quorum {
+			indices = append(indices, 1+slices.IndexFunc(r.def.Trustees, trusteeIs(s.body.Trustee)))
 			partials = append(partials, shares)
 		}
 	}
@@ -105,7 +59,69 @@ func (r *run) openUnit(u *unit, where string) {
 		return
 	}
 	r.count("V035", 1)
-	r.countCodes(u, where, rows, indices, partials)
+	r.countCodes(u, where, o.rows, indices, partials)
+}
+
+// opening is what the shares of one unit have in common.
+type opening struct {
+	*unit
+	where   string
+	encoded []byte // the rows that are opened
+	rows    []elgamal.Ciphertext
+	seen    []string // trustees
+}
+
+func (r *run) newOpening(u *unit, where string) *opening {
+	encoded, ok := r.readBlob(u.output, inLog(record.HQ), false)
+	if !ok {
+		return nil
+	}
+	rows, err := elgamal.Decode(encoded, int(u.plan.Ballots)*u.contest.K())
+	if err != nil {
+		return nil // checkTurn has decoded the same bytes
+	}
+	return &opening{unit: u, where: where, encoded: encoded, rows: rows}
+}
+
+// checkShares checks one trustee's shares of a unit and returns them.
+func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]group.Element, bool) {
+	r.count("V033", 1)
+	p := at(record.HQ, s.index)
+	b := s.body
+	n := len(o.rows)
+	switch {
+	case s.index < o.shuffles[len(o.shuffles)-1].index:
+		r.refute("V033", p, "%s: trustee %s opened before the last mixer was done", o.where, b.Trustee)
+		return nil, false
+	case slices.Contains(o.seen, b.Trustee):
+		r.refute("V033", p, "%s: trustee %s opened twice", o.where, b.Trustee)
+		return nil, false
+	case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(n*group.ElementSize):
+		r.refute("V033", p, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, n)
+		return nil, false
+	}
+	o.seen = append(o.seen, b.Trustee)
+	raw, ok := r.readBlob(b.Shares, p, false)
+	if !ok {
+		r.absent("V034", p, "%s: the shares of trustee %s cannot be judged without their blob", o.where, b.Trustee)
+		return nil, false
+	}
+	r.count("V034", 1)
+	shares, err := group.DecodeElements(raw, n)
+	if err != nil {
+		r.refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
+		return nil, false
+	}
+	vk, _ := r.verification(b.Trustee)
+	tag := record.SharesTag(r.id, r.key.Element().Bytes(), o.id.contest, o.id.unit, b.Trustee)
+	err = r.o.Facts.once(factKey("shares", tag, vk.Bytes(), o.encoded, raw, b.Proof), func() error {
+		return threshold.VerifyPartial(tag, vk, o.rows, shares, b.Proof)
+	})
+	if err != nil {
+		r.refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
+		return nil, false
+	}
+	return shares, true
 }
 
 // countCodes combines the shares and counts what comes out: V036.

@@ -197,7 +197,7 @@ func (r *run) input(u *unit) ([]byte, error) {
 	return out, nil
 }
 
-// mixers returns how many turns a unit needs, and whether the mixer may take
+// mayMix returns how many turns a unit needs, and whether the mixer may take
 // the turn: the regular one of that place, or a reserve that has not mixed yet.
 func (r *run) mayMix(turn int, mixer string, before []string) (turns int, ok bool) {
 	var regular []string
@@ -239,52 +239,69 @@ func (r *run) checkMixing(u *unit) {
 		r.absent("V031", inLog(record.HQ), "%s: %v", where, err)
 		return
 	}
-	n := int(u.plan.Ballots) * u.contest.K()
-	session := Session(r.id, u.id.contest, u.id.unit)
-	var gens *shuffle.Generators
-	var before []string
+	m := &mixing{unit: u}
 	for _, s := range u.shuffles {
-		r.count("V031", 1)
-		p := at(record.HQ, s.index)
-		b := s.body
-		turns, may := r.mayMix(u.turns+1, b.Mixer, before)
-		hash := sha256.Sum256(rows)
-		switch {
-		case int(b.Turn) != u.turns+1 || !may:
-			r.refute("V031", p, "%s: mixer %s in turn %d is not the next of %d", where, b.Mixer, b.Turn, turns)
-			return
-		case string(b.Input) != string(hash[:]):
-			r.refute("V031", p, "%s: mixer %s took other rows than those before it (the ballots, or the last mixer's output)", where, b.Mixer)
-			return
-		case b.Output.Type != record.TypeRows || b.Proof.Type != record.TypeShuffleProof ||
-			b.Output.Size != uint64(n*elgamal.Size) || b.Proof.Size != uint64(shuffle.ProofSize(n)):
-			r.refute("V031", p, "%s: mixer %s gave a blob of the wrong type or length for %d rows", where, b.Mixer, n)
+		out, ok := r.checkTurn(m, s, rows)
+		if !ok {
 			return
 		}
-		out, ok := r.readBlob(b.Output, p, false)
-		proof, ok2 := r.readBlob(b.Proof, p, false)
-		if !ok || !ok2 {
-			r.absent("V032", p, "%s: the mix of %s cannot be judged without its blobs", where, b.Mixer)
-			return
-		}
-		r.count("V032", 1)
-		err := r.o.Facts.once(factKey("shuffle", r.key.Element().Bytes(), []byte(session.SID), []byte(session.AuxSID), rows, out, proof), func() error {
-			if gens == nil {
-				if gens, err = session.Generators(n); err != nil {
-					return err
-				}
-			}
-			return verifyShuffle(session, gens, r.key, n, rows, out, proof)
-		})
-		if err != nil {
-			r.refute("V032", p, "%s, mixer %s: %v", where, b.Mixer, err)
-			return
-		}
-		before = append(before, b.Mixer)
-		u.turns++
-		u.output, u.mixed = b.Output, u.turns == turns
 		rows = out
 	}
+}
+
+// mixing is what the turns of one unit have in common.
+type mixing struct {
+	*unit
+	gens   *shuffle.Generators // derived when first needed
+	before []string            // mixers that have had a sound turn
+}
+
+// checkTurn checks one turn, which takes rows, and returns what it gives.
+func (r *run) checkTurn(m *mixing, s entry[*record.Shuffle], rows []byte) (out []byte, ok bool) {
+	where := "contest " + m.id.contest + ", unit " + m.id.unit
+	n := int(m.plan.Ballots) * m.contest.K()
+	session := Session(r.id, m.id.contest, m.id.unit)
+	r.count("V031", 1)
+	p := at(record.HQ, s.index)
+	b := s.body
+	turns, may := r.mayMix(m.turns+1, b.Mixer, m.before)
+	hash := sha256.Sum256(rows)
+	switch {
+	case int(b.Turn) != m.turns+1 || !may:
+		r.refute("V031", p, "%s: mixer %s in turn %d is not the next of %d", where, b.Mixer, b.Turn, turns)
+		return nil, false
+	case string(b.Input) != string(hash[:]):
+		r.refute("V031", p, "%s: mixer %s took other rows than those before it (the ballots, or the last mixer's output)", where, b.Mixer)
+		return nil, false
+	case b.Output.Type != record.TypeRows || b.Proof.Type != record.TypeShuffleProof ||
+		b.Output.Size != uint64(n*elgamal.Size) || b.Proof.Size != uint64(shuffle.ProofSize(n)):
+		r.refute("V031", p, "%s: mixer %s gave a blob of the wrong type or length for %d rows", where, b.Mixer, n)
+		return nil, false
+	}
+	out, ok = r.readBlob(b.Output, p, false)
+	proof, ok2 := r.readBlob(b.Proof, p, false)
+	if !ok || !ok2 {
+		r.absent("V032", p, "%s: the mix of %s cannot be judged without its blobs", where, b.Mixer)
+		return nil, false
+	}
+	r.count("V032", 1)
+	err := r.o.Facts.once(factKey("shuffle", r.key.Element().Bytes(), []byte(session.SID), []byte(session.AuxSID), rows, out, proof), func() error {
+		var err error
+		if m.gens == nil {
+			if m.gens, err = session.Generators(n); err != nil {
+				return err
+			}
+		}
+		return verifyShuffle(session, m.gens, r.key, n, rows, out, proof)
+	})
+	if err != nil {
+		r.refute("V032", p, "%s, mixer %s: %v", where, b.Mixer, err)
+		return nil, false
+	}
+	m.before = append(m.before, b.Mixer)
+	m.turns++
+	m.output, m.mixed = b.Output, m.turns == turns
+	return out, true
 }
 
 func verifyShuffle(session shuffle.Session, gens *shuffle.Generators, key *elgamal.Key, n int, in, out, proof []byte) error {

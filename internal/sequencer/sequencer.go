@@ -1,6 +1,6 @@
 // Package sequencer writes one append-only log and publishes it.
 //
-// Specification: spec/record-log.md, rules L1 to L19.
+// Specification: spec/record-log.md, rules L1 to L20 and L29 to L33.
 //
 // In go entries of 1 to 60,000 bytes and the log's Ed25519 signer, whose name is
 // the log's origin; out come the index of the first entry appended, signed

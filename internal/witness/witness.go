@@ -1,7 +1,7 @@
 // Package witness cosigns the checkpoints of logs, each only if it extends the
 // last one cosigned.
 //
-// Specification: spec/record-log.md, rules L21 to L28; the request is that of
+// Specification: spec/record-log.md, rules L20 to L28; the request is that of
 // C2SP tlog-witness add-checkpoint, the answer that of tlog-cosignature.
 //
 // In go a checkpoint signed by a log, the size cosigned last and the RFC 6962

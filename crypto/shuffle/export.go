@@ -2,9 +2,6 @@ package shuffle
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -31,66 +28,53 @@ type Directory struct {
 // file through write, with its slash-separated name. All mixers are parties of
 // the session and all of them took part. It does not verify.
 func ExportDirectory(d *Directory, write func(name string, data []byte) error) error {
-	if err := d.check(); err != nil {
+	n := len(d.Mixes)
+	if n < 1 || n > maxParties {
+		return fmt.Errorf("export shuffle: %d mixers: there must be 1 to %d", n, maxParties)
+	}
+	if err := d.Session.Validate(); err != nil {
 		return fmt.Errorf("export shuffle: %w", err)
 	}
-	var failed error
-	file := func(name string, data []byte) {
-		if failed == nil {
-			if failed = write(name, data); failed != nil {
-				failed = fmt.Errorf("export %s: %w", name, failed)
-			}
+	for i, m := range d.Mixes {
+		if err := checkShuffle(d.In, m.Out, m.Proof); err != nil {
+			return fmt.Errorf("export shuffle: mixer %d: %w", i+1, err)
 		}
 	}
-	byteTree := func(name string, fill func(*treeWriter)) {
-		if failed != nil {
-			return
-		}
+	text := func(s string) func(*treeWriter) {
+		return func(t *treeWriter) { t.buf = append(t.buf, s...) }
+	}
+	list := func(rows []elgamal.Ciphertext) func(*treeWriter) {
+		return func(t *treeWriter) { t.ciphertexts(rows) }
+	}
+	type file struct {
+		name string
+		fill func(*treeWriter)
+	}
+	files := []file{
+		{fileProtInfo, text(string(formatProtInfo(d.Session.SID, n)))},
+		{fileVersion, text(version)},
+		{fileType, text(shuffling)},
+		{fileAuxSID, text(d.Session.AuxSID)},
+		{fileWidth, text("1")},
+		{fileActive, text(strconv.Itoa(n))},
+		{fileKey, func(t *treeWriter) { t.points(publicKey(d.Key)) }},
+		{fileInput, list(d.In)},
+		{fileOutput, list(d.Mixes[n-1].Out)},
+	}
+	for i, m := range d.Mixes {
+		files = append(files,
+			file{mixFile(stemPermutation, i), func(t *treeWriter) { t.points(m.Proof.u) }},
+			file{mixFile(stemCommitment, i), m.Proof.writeCommitment},
+			file{mixFile(stemReply, i), m.Proof.writeReply},
+			file{mixFile(stemOutput, i), list(m.Out)})
+	}
+	for _, f := range files {
 		var b bytes.Buffer
 		t := treeWriter{w: &b}
-		fill(&t)
+		f.fill(&t)
 		t.flush()
-		file(name, b.Bytes())
-	}
-	list := func(name string, rows []elgamal.Ciphertext) {
-		byteTree(name, func(t *treeWriter) { t.ciphertexts(rows) })
-	}
-
-	file(fileProtInfo, formatProtInfo(d.Session.SID, len(d.Mixes)))
-	file(fileVersion, []byte(version))
-	file(fileType, []byte(shuffling))
-	file(fileAuxSID, []byte(d.Session.AuxSID))
-	file(fileWidth, []byte("1"))
-	file(fileActive, []byte(strconv.Itoa(len(d.Mixes))))
-	byteTree(fileKey, func(t *treeWriter) { writeKey(t, d.Key) })
-	list(fileInput, d.In)
-	for i, m := range d.Mixes {
-		byteTree(mixFile(stemPermutation, i), func(t *treeWriter) { t.points(m.Proof.u) })
-		byteTree(mixFile(stemCommitment, i), m.Proof.writeCommitment)
-		byteTree(mixFile(stemReply, i), m.Proof.writeReply)
-		list(mixFile(stemOutput, i), m.Out)
-	}
-	list(fileOutput, d.Mixes[len(d.Mixes)-1].Out)
-	return failed
-}
-
-// check reports what cannot be written.
-func (d *Directory) check() error {
-	if err := d.Session.Validate(); err != nil {
-		return err
-	}
-	if len(d.Mixes) < 1 || len(d.Mixes) > maxParties {
-		return fmt.Errorf("%d mixers: there must be 1 to %d", len(d.Mixes), maxParties)
-	}
-	if d.Key == nil {
-		return errors.New("no key")
-	}
-	for i, m := range d.Mixes {
-		if m.Proof == nil {
-			return fmt.Errorf("mixer %d: no proof", i+1)
-		}
-		if err := checkShuffle(d.In, m.Out, m.Proof); err != nil {
-			return fmt.Errorf("mixer %d: %w", i+1, err)
+		if err := write(f.name, b.Bytes()); err != nil {
+			return fmt.Errorf("export %s: %w", f.name, err)
 		}
 	}
 	return nil
@@ -108,14 +92,12 @@ const (
 	fileInput    = folder + "/Ciphertexts.bt"
 	fileOutput   = folder + "/ShuffledCiphertexts.bt"
 	fileActive   = folder + "/proofs/activethreshold"
-
-	// One for each mixer, see mixFile.
+	shuffling    = "shuffling" // what fileType holds
+	// One file for each mixer, see mixFile.
 	stemPermutation = "PermutationCommitment"
 	stemCommitment  = "PoSCommitment"
 	stemReply       = "PoSReply"
 	stemOutput      = "Ciphertexts"
-
-	shuffling = "shuffling"
 )
 
 // mixFile returns the name of a file of mixer i, counted from 0.
@@ -124,30 +106,17 @@ func mixFile(stem string, i int) string {
 }
 
 // partyKey stands in every party's entry, where a signature key is due that no
-// check of a proof uses. It is the public half of an RSA key that was thrown
-// away, as the hex of
+// check of a proof uses: the public half of an RSA key that was thrown away, as
 //
 //	node(leaf class name, node(leaf SubjectPublicKeyInfo, leaf uint32be 2048))
-var partyKey = func() string {
-	der, err := base64.StdEncoding.DecodeString(discardedKey)
-	if err != nil {
-		panic(err)
-	}
-	var b bytes.Buffer
-	t := treeWriter{w: &b}
-	t.node(2)
-	t.leaf([]byte("com.verificatum.crypto.SignaturePKeyHeuristic"))
-	t.node(2)
-	t.leaf(der)
-	t.int32(2048)
-	t.flush()
-	return "SignaturePKeyHeuristic(RSA, bitlength=2048)::" + hex.EncodeToString(b.Bytes())
-}()
-
-const discardedKey = "" +
-	"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApbwZlE+o6+GCR95AEIMuAw2/YXeZdQOV" +
-	"eXS6Q1HbXNnhwI/KCgbm4w1EzO9zh0GbMo69AHB2Bs6SuuTR2kaAwBXVHdPeI4mAe35+UiOj/iL/" +
-	"eg8V43rBxsp3sfnieFVbFSE+b8w6R+mOVY+ND4QbeCFIUSjS1SySBtNGNMP3lXlflU1JyTunSisE" +
-	"gzHD21DgNmFvtP/TsJIJLXaKoSTy7TB7Xj/dA7VcNa8l99wAQMI/EabJinSBQv3gBv3Yf99RXO7/" +
-	"rqdblxagDSnoBfFygZ4laQJc27u8Iq9iToVcvHW2exeCsaBnj6YgPMsEilcI2MWs4VD8XaCJ/jRA" +
-	"SMA+cQIDAQAB"
+const partyKey = "SignaturePKeyHeuristic(RSA, bitlength=2048)::" +
+	"0000000002010000002d" + // com.verificatum.crypto.SignaturePKeyHeuristic
+	"636f6d2e766572696669636174756d2e63727970746f2e5369676e6174757265504b6579486575726973746963" +
+	"00000000020100000126" +
+	"30820122300d06092a864886f70d01010105000382010f003082010a0282010100a5bc19944fa8ebe18247de4010832e03" +
+	"0dbf6177997503957974ba4351db5cd9e1c08fca0a06e6e30d44ccef7387419b328ebd00707606ce92bae4d1da4680c015" +
+	"d51dd3de2389807b7e7e5223a3fe22ff7a0f15e37ac1c6ca77b1f9e278555b15213e6fcc3a47e98e558f8d0f841b782148" +
+	"5128d2d52c9206d34634c3f795795f954d49c93ba74a2b048331c3db50e036616fb4ffd3b092092d768aa124f2ed307b5e" +
+	"3fdd03b55c35af25f7dc0040c23f11a6c98a748142fde006fdd87fdf515ceeffaea75b9716a00d29e805f172819e256902" +
+	"5cdbbbbc22af624e855cbc75b67b1782b1a0678fa6203ccb048a5708d8c5ace150fc5da089fe344048c03e710203010001" +
+	"010000000400000800"

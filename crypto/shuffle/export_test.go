@@ -64,7 +64,9 @@ type Transcript struct {
 
 // NewTranscript copies its arguments and fixes the challenge as it is.
 func NewTranscript(gens *Generators, key *elgamal.Key, in, out []elgamal.Ciphertext, p *Proof) *Transcript {
-	q := newProof(append([]group.Element(nil), p.elements...), append([]group.Scalar(nil), p.scalars...))
+	q := newProof(p.Rows())
+	copy(q.elements, p.elements)
+	copy(q.scalars, p.scalars)
 	s := &statement{gens, key, append([]elgamal.Ciphertext(nil), in...), append([]elgamal.Ciphertext(nil), out...)}
 	seed := s.seed(p.u)
 	return &Transcript{s, q, seed, s.challenge(seed, p)}
@@ -96,7 +98,7 @@ func ProveTampered(gens *Generators, key *elgamal.Key, in []elgamal.Ciphertext, 
 	n := len(in)
 	w := &witness{perm, randomScalars(n), randomScalars(n)}
 	st := &statement{gens, key, in, make([]elgamal.Ciphertext, n)}
-	p := emptyProof(n)
+	p := newProof(n)
 	w.shuffle(st, p.u)
 	tamper(st.out, p.u)
 	if err := w.prove(st, p); err != nil {
@@ -112,7 +114,7 @@ func ProveLinear(gens *Generators, key *elgamal.Key, in []elgamal.Ciphertext, m,
 	n := len(in)
 	r, s := randomScalars(n), randomScalars(n)
 	st := &statement{gens, key, in, make([]elgamal.Ciphertext, n)}
-	p := emptyProof(n)
+	p := newProof(n)
 	for i := range n {
 		p.u[i] = group.BaseMul(r[i])
 		for j := range n {
@@ -148,7 +150,7 @@ var Shapes = []string{"array", "list", "commitment", "reply"}
 func RoundTripTree(shape string, b []byte, n int) ([]byte, error) {
 	var out bytes.Buffer
 	r, w := treeReader{b: b}, treeWriter{w: &out}
-	p, list := emptyProof(n), make([]elgamal.Ciphertext, n)
+	p, list := newProof(n), make([]elgamal.Ciphertext, n)
 	read := map[string]func(*treeReader){
 		"array":      func(t *treeReader) { t.points(p.u) },
 		"list":       func(t *treeReader) { t.ciphertexts(list) },

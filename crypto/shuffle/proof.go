@@ -22,20 +22,15 @@ type Proof struct {
 	kB, kE         []group.Scalar
 }
 
-func newProof(elements []group.Element, scalars []group.Scalar) *Proof {
-	n := (len(scalars) - 4) / 2
-	e, k := elements, scalars
+// newProof returns a proof about n rows to be filled in.
+func newProof(n int) *Proof {
+	e, k := make([]group.Element, 3*n+5), make([]group.Scalar, 2*n+4)
 	return &Proof{
 		elements: e, scalars: k,
 		u: e[:n], b: e[n : 2*n], a1: &e[2*n], b1: e[2*n+1 : 3*n+1],
 		c1: &e[3*n+1], d1: &e[3*n+2], f1: e[3*n+3:],
 		kA: &k[0], kB: k[1 : n+1], kC: &k[n+1], kD: &k[n+2], kE: k[n+3 : 2*n+3], kF: &k[2*n+3],
 	}
-}
-
-// emptyProof returns a proof about n rows to be filled in.
-func emptyProof(n int) *Proof {
-	return newProof(make([]group.Element, 3*n+5), make([]group.Scalar, 2*n+4))
 }
 
 // Rows returns the number of rows that p is about.
@@ -85,7 +80,7 @@ func DecodeProof(b []byte, n int) (*Proof, error) {
 	if b[0] != proofVersion {
 		return nil, fmt.Errorf("decode proof: version %d, not %d", b[0], proofVersion)
 	}
-	p := emptyProof(n)
+	p := newProof(n)
 	size := len(p.elements) * group.ElementSize
 	if err := decodeElements(b[1:][:size], p.elements); err != nil {
 		return nil, fmt.Errorf("decode proof: %w", err)

@@ -24,22 +24,19 @@ import (
 //	C'   = γ·g,  D' = δ·g
 //	F'   = −φ·(g, y) + Σ ε_i·out_i
 //	kA = v·Σ r_i·e_i + α    kB_i = v·b_i + β_i    kC = v·Σ r_i + γ
-//	kD = v·x_{N−1} + δ      kE_i = v·e'_i + ε_i   kF = v·Σ s_i·e_i + φ
+//	kD = v·x_N + δ          kE_i = v·e'_i + ε_i   kF = v·Σ s_i·e_i + φ
 //
-// B is not computed along the chain: with x_i = b_i + e'_i·x_{i−1} and
-// y_i = e'_i·y_{i−1}, B_i = x_i·g + y_i·h_0, so that all rows can be computed
-// side by side from two tables.
+// B is not computed along the chain: with x_0 = 0, y_0 = 1, x_{i+1} = b_i +
+// e'_i·x_i and y_{i+1} = e'_i·y_i, B_i = x_{i+1}·g + y_{i+1}·h_0, so that all
+// rows can be computed side by side from two tables.
 func Prove(session Session, gens *Generators, key *elgamal.Key, in []elgamal.Ciphertext) ([]elgamal.Ciphertext, *Proof, error) {
-	if err := checkGenerators(session, gens, len(in)); err != nil {
-		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
-	}
-	if err := checkList("input", in); err != nil {
+	if err := checkInput(session, gens, in); err != nil {
 		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
 	}
 	n := len(in)
 	w := &witness{permutation(n), randomScalars(n), randomScalars(n)}
 	st := &statement{gens, key, in, make([]elgamal.Ciphertext, n)}
-	p := emptyProof(n)
+	p := newProof(n)
 	w.shuffle(st, p.u)
 	if err := w.prove(st, p); err != nil {
 		return nil, nil, fmt.Errorf("prove shuffle: %w", err)
@@ -102,7 +99,10 @@ type opening struct {
 
 func (o *opening) prove(st *statement, p *Proof, seed [32]byte) error {
 	n := len(o.e)
-	m := newMasks(n)
+	m := masks{beta: randomScalars(n), epsilon: randomScalars(n)}
+	for _, s := range []*group.Scalar{&m.alpha, &m.gamma, &m.delta, &m.phi} {
+		*s = group.RandomScalar()
+	}
 	b := randomScalars(n)
 	x, y := chain(b, o.e)
 	defer func() {
@@ -117,7 +117,7 @@ func (o *opening) prove(st *statement, p *Proof, seed [32]byte) error {
 	}
 	*p.kA = v.Mul(o.re).Add(m.alpha)
 	*p.kC = v.Mul(o.r).Add(m.gamma)
-	*p.kD = v.Mul(x[n-1]).Add(m.delta)
+	*p.kD = v.Mul(x[n]).Add(m.delta)
 	*p.kF = v.Mul(o.se).Add(m.phi)
 	for i := range n {
 		p.kB[i] = v.Mul(b[i]).Add(m.beta[i])
@@ -126,14 +126,13 @@ func (o *opening) prove(st *statement, p *Proof, seed [32]byte) error {
 	return nil
 }
 
-// chain returns x and y with B_i = x_i·g + y_i·h_0.
+// chain returns x and y with B_{i−1} = x_i·g + y_i·h_0, the first being h_0.
 func chain(b, e []group.Scalar) (x, y []group.Scalar) {
-	x, y = make([]group.Scalar, len(b)), make([]group.Scalar, len(b))
-	lastX, lastY := group.Scalar{}, group.NewScalar(1)
+	x, y = make([]group.Scalar, len(b)+1), make([]group.Scalar, len(b)+1)
+	y[0] = group.NewScalar(1)
 	for i := range b {
-		lastX = b[i].Add(e[i].Mul(lastX))
-		lastY = e[i].Mul(lastY)
-		x[i], y[i] = lastX, lastY
+		x[i+1] = b[i].Add(e[i].Mul(x[i]))
+		y[i+1] = e[i].Mul(y[i])
 	}
 	return x, y
 }
@@ -144,13 +143,6 @@ type masks struct {
 	beta, epsilon            []group.Scalar
 }
 
-func newMasks(n int) *masks {
-	return &masks{
-		group.RandomScalar(), group.RandomScalar(), group.RandomScalar(), group.RandomScalar(),
-		randomScalars(n), randomScalars(n),
-	}
-}
-
 // commit fills in the prover's first message. All exponents are secret.
 func (m *masks) commit(st *statement, p *Proof, x, y []group.Scalar) {
 	g, h0 := group.GeneratorBase(), group.NewFixedBase(st.gens.h[0])
@@ -159,22 +151,16 @@ func (m *masks) commit(st *statement, p *Proof, x, y []group.Scalar) {
 	a.AddMul(m.alpha, g)
 	fA.AddMul(m.phi.Neg(), g)
 	fB.AddMul(m.phi.Neg(), st.key.Base())
-	parallel(len(x), func(lo, hi int) {
+	parallel(len(p.b), func(lo, hi int) {
 		var pa, pfA, pfB group.Acc
 		for i := lo; i < hi; i++ {
 			var b, b1 group.Acc
-			b.AddMul(x[i], g)
-			b.AddMul(y[i], h0)
+			b.AddMul(x[i+1], g)
+			b.AddMul(y[i+1], h0)
 			p.b[i] = b.Element()
-
-			lastX, lastY := group.Scalar{}, group.NewScalar(1)
-			if i > 0 {
-				lastX, lastY = x[i-1], y[i-1]
-			}
-			b1.AddMul(m.beta[i].Add(m.epsilon[i].Mul(lastX)), g)
-			b1.AddMul(m.epsilon[i].Mul(lastY), h0)
+			b1.AddMul(m.beta[i].Add(m.epsilon[i].Mul(x[i])), g)
+			b1.AddMul(m.epsilon[i].Mul(y[i]), h0)
 			p.b1[i] = b1.Element()
-
 			pa.AddMul(m.epsilon[i], group.NewBase(st.gens.h[i]))
 			pfA.AddMul(m.epsilon[i], group.NewBase(st.out[i].A))
 			pfB.AddMul(m.epsilon[i], group.NewBase(st.out[i].B))

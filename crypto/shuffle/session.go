@@ -1,9 +1,12 @@
 package shuffle
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/sandogh/sandogh/crypto/group"
 )
@@ -31,13 +34,10 @@ type Session struct {
 	AuxSID string // auxiliary session identifier, one per list
 }
 
+var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]+$`)
+
 func checkIdentifier(name, s string) error {
-	ok := len(s) >= 2 && len(s) <= 1024
-	for i := 0; ok && i < len(s); i++ {
-		c := s[i]
-		ok = 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || i > 0 && '0' <= c && c <= '9'
-	}
-	if !ok {
+	if len(s) > 1024 || !identifier.MatchString(s) {
 		return fmt.Errorf("%s is not a letter followed by 1 to 1023 letters and digits", name)
 	}
 	return nil
@@ -92,9 +92,7 @@ func prgBlock(seed [32]byte, i uint32) [32]byte {
 
 // scalarFromHash returns the big-endian integer b mod q.
 func scalarFromHash(b [32]byte) group.Scalar {
-	for i := range 16 {
-		b[i], b[31-i] = b[31-i], b[i]
-	}
+	slices.Reverse(b[:])
 	return group.ReduceScalar(b[:])
 }
 
@@ -120,10 +118,7 @@ type Generators struct {
 // abscissa. One that is on the curve is kept, with the smaller of the two
 // ordinates.
 func (s Session) Generators(n int) (*Generators, error) {
-	if err := s.Validate(); err != nil {
-		return nil, fmt.Errorf("derive generators: %w", err)
-	}
-	if err := checkRows(n); err != nil {
+	if err := cmp.Or(s.Validate(), checkRows(n)); err != nil {
 		return nil, fmt.Errorf("derive generators: %w", err)
 	}
 	g := &Generators{session: s, rho: s.rho(), h: make([]group.Element, 0, n)}

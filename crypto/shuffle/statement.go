@@ -16,16 +16,14 @@ type statement struct {
 	in, out []elgamal.Ciphertext
 }
 
-// checkGenerators reports generators that are not those of n rows of session.
-func checkGenerators(session Session, gens *Generators, n int) error {
-	if gens.session != session {
-		return fmt.Errorf("the generators are of session %s.%s, not %s.%s",
-			gens.session.SID, gens.session.AuxSID, session.SID, session.AuxSID)
+// checkInput reports an input that cannot be shuffled, and generators that are
+// not those of the session and of as many rows.
+func checkInput(session Session, gens *Generators, in []elgamal.Ciphertext) error {
+	if gens.session != session || gens.Len() != len(in) {
+		return fmt.Errorf("the generators are those of %d rows of session %s.%s, not of %d rows of %s.%s",
+			gens.Len(), gens.session.SID, gens.session.AuxSID, len(in), session.SID, session.AuxSID)
 	}
-	if gens.Len() != n {
-		return fmt.Errorf("%d generators for %d rows", gens.Len(), n)
-	}
-	return nil
+	return checkList("input", in)
 }
 
 // checkList reports a list that is too short or long, or holds the identity,
@@ -71,20 +69,21 @@ func (s *statement) seed(u []group.Element) [32]byte {
 		t.point(group.Generator())
 		t.points(s.gens.h)
 		t.points(u)
-		writeKey(t, s.key)
+		t.points(publicKey(s.key))
 		t.ciphertexts(s.in)
 		t.ciphertexts(s.out)
 	})
 }
 
-// writeKey writes node(g, y), the full public key.
-func writeKey(t *treeWriter, key *elgamal.Key) {
-	t.points([]group.Element{group.Generator(), key.Element()})
+// publicKey returns what Verificatum calls the full public key.
+func publicKey(key *elgamal.Key) []group.Element {
+	return []group.Element{group.Generator(), key.Element()}
 }
 
 var (
 	errIdentity  = errors.New("the identity where an element with an encoding is needed")
 	errChallenge = errors.New("the challenge is zero")
+	errRefuted   = errors.New("the equations do not hold")
 )
 
 // challenge is v, the oracle of

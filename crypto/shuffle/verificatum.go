@@ -13,6 +13,7 @@ import (
 // A Report says what a directory holds, as far as it was read.
 type Report struct {
 	Session Session
+	Key     group.Element
 	Rows    int // ciphertexts in each list
 	Parties int // parties of the session
 	Mixers  int // parties that mixed
@@ -39,7 +40,7 @@ func checkDirectory(fsys fs.FS, report *Report) error {
 	if err != nil {
 		return err
 	}
-	report.Session, report.Rows, report.Parties, report.Mixers = r.session, len(r.in), r.parties, r.mixers
+	*report = Report{Session: r.session, Key: r.key.Element(), Rows: len(r.in), Parties: r.parties, Mixers: r.mixers}
 	gens, err := r.session.Generators(len(r.in))
 	if err != nil {
 		return err
@@ -98,28 +99,25 @@ func openDirectory(fsys fs.FS) (*directoryReader, error) {
 		return nil, fmt.Errorf("%s: %w", fileProtInfo, err)
 	}
 	text := make(map[string]string)
-	for _, name := range []string{fileVersion, fileType, fileWidth, fileAuxSID, fileActive} {
+	for _, f := range [][2]string{{fileVersion, version}, {fileType, shuffling}, {fileWidth, "1"}, {fileAuxSID}, {fileActive}} {
+		name, want := f[0], f[1]
 		b, err := readFile(fsys, name, maxText)
 		if err != nil {
 			return nil, err
 		}
-		text[name] = string(b)
-	}
-	for name, want := range map[string]string{fileVersion: version, fileType: shuffling, fileWidth: "1"} {
-		if text[name] != want {
+		if text[name] = string(b); want != "" && text[name] != want {
 			return nil, fmt.Errorf("%s: not %q", name, want)
 		}
 	}
 	r := &directoryReader{fsys: fsys, session: Session{info.sid, text[fileAuxSID]}, parties: info.parties}
-	if err := checkIdentifier("auxsid", r.session.AuxSID); err != nil {
-		return nil, fmt.Errorf("%s: %w", fileAuxSID, err)
+	if err := checkIdentifier(fileAuxSID, r.session.AuxSID); err != nil {
+		return nil, err
 	}
-	if r.mixers, err = decimal(text[fileActive], info.thres, info.parties); err != nil {
-		return nil, fmt.Errorf("%s: %w", fileActive, err)
+	if r.mixers, err = decimal(fileActive, text[fileActive], info.thres, info.parties); err != nil {
+		return nil, err
 	}
 	pk := make([]group.Element, 2)
-	err = readTree(fsys, fileKey, arrayTree(2), func(t *treeReader) { t.points(pk) })
-	if err != nil {
+	if err := readTree(fsys, fileKey, arrayTree(2), func(t *treeReader) { t.points(pk) }); err != nil {
 		return nil, err
 	}
 	if !pk[0].Equal(group.Generator()) {
@@ -148,29 +146,28 @@ func readInput(fsys fs.FS) ([]elgamal.Ciphertext, error) {
 // the whole, byte for byte.
 func (r *directoryReader) mix(i int) (Mix, error) {
 	n := len(r.in)
-	p := emptyProof(n)
+	p := newProof(n)
 	out := make([]elgamal.Ciphertext, n)
-	files := []struct {
+	type file struct {
 		name string
 		size int
 		read func(*treeReader)
-	}{
+	}
+	files := []file{
 		{mixFile(stemPermutation, i), arrayTree(n), func(t *treeReader) { t.points(p.u) }},
 		{mixFile(stemCommitment, i), headerSize + 2*arrayTree(n) + 3*pointTree + arrayTree(2), p.readCommitment},
 		{mixFile(stemReply, i), headerSize + 4*scalarTree + 2*(headerSize+n*scalarTree), p.readReply},
 		{mixFile(stemOutput, i), listTree(n), func(t *treeReader) { t.ciphertexts(out) }},
 	}
+	last := out
+	if i == r.mixers-1 {
+		last = make([]elgamal.Ciphertext, n)
+		files = append(files, file{fileOutput, listTree(n), func(t *treeReader) { t.ciphertexts(last) }})
+	}
 	for _, f := range files {
 		if err := readTree(r.fsys, f.name, f.size, f.read); err != nil {
 			return Mix{}, err
 		}
-	}
-	if i < r.mixers-1 {
-		return Mix{out, p}, nil
-	}
-	last := make([]elgamal.Ciphertext, n)
-	if err := readTree(r.fsys, fileOutput, listTree(n), func(t *treeReader) { t.ciphertexts(last) }); err != nil {
-		return Mix{}, err
 	}
 	if !slices.EqualFunc(out, last, elgamal.Ciphertext.Equal) {
 		return Mix{}, fmt.Errorf("%s: differs from %s", fileOutput, mixFile(stemOutput, i))

@@ -2,15 +2,12 @@ package shuffle
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 )
-
-var errRefuted = errors.New("the equations do not hold")
 
 // Verify returns nil if p proves that out is a shuffle of in under key in the
 // session, whose generators are gens.
@@ -25,7 +22,7 @@ var errRefuted = errors.New("the equations do not hold")
 //	D    v·(B_{N−1} − (Π e_i)·h_0) + D' = kD·g
 //	F    v·Σ e_i·in_i + F' = −kF·(g, y) + Σ kE_i·out_i      (two equations)
 func Verify(session Session, gens *Generators, key *elgamal.Key, in, out []elgamal.Ciphertext, p *Proof) error {
-	if err := checkGenerators(session, gens, len(in)); err != nil {
+	if err := checkInput(session, gens, in); err != nil {
 		return fmt.Errorf("verify shuffle: %w", err)
 	}
 	if err := checkShuffle(in, out, p); err != nil {

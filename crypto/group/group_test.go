@@ -3,7 +3,11 @@ package group_test
 import (
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/group"
@@ -331,5 +335,20 @@ func BenchmarkTable64(b *testing.B) {
 	table := group.NewTable(points)
 	for b.Loop() {
 		table.MultiMul(ss)
+	}
+}
+
+func TestScalarIsRedacted(t *testing.T) {
+	s := group.RandomScalar()
+	j, err := json.Marshal(struct{ S group.Scalar }{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "s", s)
+	for _, text := range []string{string(j), fmt.Sprintf("%v %+v %#v %x %d %s", s, s, s, s, s, &s), log.String()} {
+		if !strings.Contains(text, "REDACTED") || strings.Contains(text, hex.EncodeToString(s.Bytes()[:4])) {
+			t.Errorf("prints as %s", text)
+		}
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"math/bits"
 
 	"filippo.io/bigmod"
@@ -186,6 +189,20 @@ func Select(cond int, s, t Scalar) Scalar {
 	}
 	return s
 }
+
+// A scalar may be a key or a nonce, so it prints, logs and marshals as a fixed
+// text; a public one is shown by its Bytes.
+
+const redacted = "scalar[REDACTED]"
+
+// Format writes a fixed text, whatever the verb.
+func (Scalar) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+
+// LogValue returns a fixed text.
+func (Scalar) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON returns a fixed text.
+func (Scalar) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
 // fr converts to gnark's representation. Variable time: public scalars only.
 func (s *Scalar) fr() fr.Element {

@@ -24,7 +24,7 @@ func MultiMul(points []Element, scalars []Scalar) Element {
 // them all with one multi-scalar multiplication: each equation gets a fresh
 // random weight of 128 bits, so that a wrong one passes with probability
 // 2^-128 at most. The zero value is empty and true. Not safe for concurrent
-// use; batches are joined with Merge.
+// use.
 type Batch struct {
 	points  []secp256r1.G1Affine
 	scalars []fr.Element

@@ -18,6 +18,10 @@ import (
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/internal/witness"
+	"github.com/transparency-dev/tessera/api"
+	"github.com/transparency-dev/tessera/client"
+	"github.com/transparency-dev/tessera/fsck"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 var witnessKeys = []board.Witness{
@@ -94,6 +98,35 @@ func TestPublishWhileGrowing(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantPublished(t, dst, n, "alice.example/w", "bob.example/w")
+	}
+}
+
+// Tessera's own checker, which shares nothing with package board, accepts what
+// is published.
+func TestTesserasChecker(t *testing.T) {
+	hashes := func(bundle []byte) ([][]byte, error) {
+		var b api.EntryBundle
+		if err := b.UnmarshalText(bundle); err != nil {
+			return nil, err
+		}
+		var out [][]byte
+		for _, e := range b.Entries {
+			h := tlog.RecordHash(e)
+			out = append(out, h[:])
+		}
+		return out, nil
+	}
+	for _, n := range []uint64{1, 256, 700} {
+		l := open(t, t.TempDir())
+		grow(t, l, n, 100)
+		dst := t.TempDir()
+		if err := l.Publish(t.Context(), dst, bothWitnesses(t)); err != nil {
+			t.Fatal(err)
+		}
+		check := fsck.New(origin, board.NewVerifier(origin, public(logKey)), client.FileFetcher{Root: dst}, hashes, fsck.Opts{})
+		if err := check.Check(t.Context()); err != nil {
+			t.Errorf("size %d: %v", n, err)
+		}
 	}
 }
 

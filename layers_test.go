@@ -1,0 +1,393 @@
+package sandogh_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sandogh/sandogh"
+
+// A layer says what a package may import. Paths are relative to the module. A
+// path that ends in "/..." stands for everything below it.
+type layer struct {
+	pkg   string
+	may   []string // packages of this module
+	third []string // modules of others
+	not   []string // packages of the standard library, besides those of its group
+}
+
+// Groups of the table. Secrecy is an import rule too: see meets.
+var (
+	mathematics = []string{"crypto/group", "crypto/transcript", "crypto/elgamal", "crypto/zkp", "crypto/shuffle", "crypto/threshold"}
+	lawful      = []string{"law", "election", "count"} // not ballot: who checks holds no plaintext
+	public      = slices.Concat(mathematics, lawful, []string{"record", "board"})
+	checked     = slices.Concat(public, []string{"verify"})
+	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
+	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
+	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/identity", "internal/printing", "internal/web"}
+)
+
+// The layers, from the bottom up. A package that is not here may not be.
+var layers = []layer{
+	{pkg: ".", may: nil},
+	{pkg: "spec", may: nil},
+
+	{pkg: "crypto/group", third: []string{"filippo.io/nistec", "filippo.io/bigmod",
+		"github.com/consensys/gnark-crypto/ecc",
+		"github.com/consensys/gnark-crypto/ecc/secp256r1", "github.com/consensys/gnark-crypto/ecc/secp256r1/..."}},
+	{pkg: "crypto/transcript", may: []string{"crypto/group"}},
+	{pkg: "crypto/elgamal", may: []string{"crypto/group"}},
+	{pkg: "crypto/zkp", may: []string{"crypto/group", "crypto/transcript", "crypto/elgamal"}},
+	{pkg: "crypto/shuffle", may: []string{"crypto/group", "crypto/elgamal"}},
+	{pkg: "crypto/threshold", may: []string{"crypto/group", "crypto/transcript", "crypto/elgamal", "crypto/zkp"}},
+
+	{pkg: "law", may: []string{"spec"}},
+	{pkg: "election", may: []string{"law", "spec"}, third: []string{"github.com/fxamacker/cbor/v2"}},
+	{pkg: "ballot", may: []string{"law", "election"}, not: []string{"encoding/json"}},
+	{pkg: "count", may: []string{"law", "election"}, not: []string{"crypto", "crypto/..."}},
+	{pkg: "calendar", may: []string{"law", "election"}},
+
+	{pkg: "record", third: []string{"github.com/fxamacker/cbor/v2", "golang.org/x/mod/sumdb/tlog"}},
+	{pkg: "board", third: []string{"golang.org/x/mod/sumdb/note", "golang.org/x/mod/sumdb/tlog"}},
+	{pkg: "verify", may: public, third: []string{"golang.org/x/mod/sumdb/tlog"}},
+
+	{pkg: "keyceremony", may: checked},
+	{pkg: "encrypt", may: slices.Concat(checked, []string{"ballot"}), third: []string{"golang.org/x/mod/sumdb/tlog"}},
+	{pkg: "mix", may: checked},
+	{pkg: "decrypt", may: checked},
+	{pkg: "tally", may: checked},
+	{pkg: "canvass", may: checked},
+
+	{pkg: "internal/durable"},
+	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
+	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
+		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},
+	{pkg: "internal/witness", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note"}},
+	{pkg: "internal/identity", may: []string{"internal/durable", "election", "record"}},
+	{pkg: "internal/printing", may: []string{"internal/durable", "election", "record"}},
+	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
+
+	// The machines never import one another; they meet in the record's bytes.
+	{pkg: "internal/station", may: slices.Concat(checked, tools)},
+	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
+	{pkg: "internal/terminal", may: slices.Concat(checked, []string{"ballot", "encrypt"}, without(tools, "internal/roll"))},
+	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
+	{pkg: "internal/training", may: slices.Concat(lawful, tools)},
+	{pkg: "internal/outreach", may: slices.Concat(lawful, tools)},
+	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass"}, without(tools, "internal/roll"))},
+	{pkg: "internal/store", may: []string{"internal/..."}},
+	// Invented voters, and an election of them in which one process plays every
+	// part: the only machine that reaches all acts.
+	{pkg: "internal/simulate", may: slices.Concat(lawful, []string{"ballot", "record"})},
+	{pkg: "internal/rehearsal", may: slices.Concat(root, without(tools, "internal/roll"),
+		[]string{"internal/station", "internal/hq", "internal/simulate"})},
+
+	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
+	{pkg: "tmpdeps", third: []string{"..."}}, // keeps the requirements of go.mod until they are used
+}
+
+// meets are packages that nothing but the command may reach together, however
+// far: who has voted, and what was voted.
+var meets = [][2]string{
+	{"internal/roll", "ballot"}, {"internal/roll", "encrypt"}, {"internal/roll", "decrypt"},
+}
+
+// within reports whether the path is one of the patterns.
+func within(path string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		under, tree := strings.CutSuffix(p, "...")
+		return p == path || tree && strings.HasPrefix(path, under)
+	})
+}
+
+func without(paths []string, not string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == not })
+}
+
+// isRoot reports whether the package is one that others may import.
+func isRoot(pkg string) bool {
+	return !within(pkg, []string{"internal/...", "cmd/...", "tmpdeps", "tamper"})
+}
+
+// forbidden returns the packages of the standard library that a package may not
+// use.
+func forbidden(l layer) []string {
+	not := slices.Clone(l.not)
+	if l.pkg != "internal/simulate" && l.pkg != "internal/rehearsal" { // what invented voters choose and do
+		not = append(not, "math/rand", "math/rand/v2")
+	}
+	if isRoot(l.pkg) { // pure: files and networks are handed in by those who call
+		not = append(not, "os", "os/...", "net", "net/...", "database/...", "log", "plugin", "syscall", "testing", "testing/...", "unsafe")
+	}
+	if within(l.pkg, []string{"crypto/..."}) {
+		not = append(not, "time")
+	}
+	return not
+}
+
+// wrong returns what is wrong with an import, or nothing.
+func wrong(pkg, imported string) string {
+	i := slices.IndexFunc(layers, func(l layer) bool { return l.pkg == pkg })
+	if i < 0 {
+		return "package " + pkg + " is not in the table of layers"
+	}
+	l := layers[i]
+	first, _, _ := strings.Cut(imported, "/")
+	switch own, ok := strings.CutPrefix(imported, module); {
+	case ok:
+		own = strings.TrimPrefix(own, "/")
+		if isRoot(pkg) && strings.HasPrefix(own, "internal") {
+			return pkg + " imports " + own + ": what is public imports no machine"
+		}
+		if !within(own, l.may) {
+			return pkg + " imports " + own + ": not a layer below it"
+		}
+	case strings.Contains(first, "."):
+		if !within(imported, l.third) {
+			return pkg + " imports " + imported + ": not on the list of modules of others"
+		}
+	case imported == "C" || within(imported, forbidden(l)):
+		return pkg + " imports " + imported + ": forbidden here"
+	}
+	return ""
+}
+
+// together returns the packages that reach both of a pair that may not meet.
+func together(imports map[string][]string) []string {
+	var reach func(pkg string, seen map[string]bool) map[string]bool
+	reach = func(pkg string, seen map[string]bool) map[string]bool {
+		if !seen[pkg] {
+			seen[pkg] = true
+			for _, next := range imports[pkg] {
+				reach(next, seen)
+			}
+		}
+		return seen
+	}
+	var out []string
+	for pkg := range imports {
+		seen := reach(pkg, map[string]bool{})
+		for _, m := range meets {
+			if pkg != "cmd/sandogh" && seen[m[0]] && seen[m[1]] {
+				out = append(out, pkg+" reaches both "+m[0]+" and "+m[1])
+			}
+		}
+	}
+	return out
+}
+
+// loose returns the uses of log/slog in a file that are not the redaction of a
+// secret: what is public logs nothing.
+func loose(f *ast.File) []string {
+	redaction := []string{"Value", "LogValuer", "StringValue"}
+	var out []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := s.X.(*ast.Ident); ok && x.Name == "slog" && !slices.Contains(redaction, s.Sel.Name) {
+				out = append(out, "slog."+s.Sel.Name)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+func TestLayers(t *testing.T) {
+	imports := map[string][]string{}
+	files := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != "." && (name[0] == '.' || name[0] == '_' || name == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		files++
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		imports[pkg] = imports[pkg][:len(imports[pkg]):len(imports[pkg])]
+		if !slices.ContainsFunc(layers, func(l layer) bool { return l.pkg == pkg }) {
+			t.Errorf("%s: package %s is not in the table of layers", path, pkg)
+		}
+		for _, spec := range f.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if text := wrong(pkg, imported); text != "" {
+				t.Errorf("%s: %s", path, text)
+			}
+			if own, ok := strings.CutPrefix(imported, module+"/"); ok {
+				imports[pkg] = append(imports[pkg], own)
+			}
+			if imported == "log/slog" && isRoot(pkg) {
+				if spec.Name != nil {
+					t.Errorf("%s: log/slog has another name here", path)
+				}
+				for _, use := range loose(f) {
+					t.Errorf("%s: %s: log/slog is for redaction only here", path, use)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range together(imports) {
+		t.Error(text)
+	}
+	// A walk that found nothing proves nothing.
+	if len(imports["verify"]) == 0 || files < 50 {
+		t.Errorf("only %d files in %d packages were read", files, len(imports))
+	}
+}
+
+// TestLayersTable: what the table allows leads down only, and so never round.
+func TestLayersTable(t *testing.T) {
+	place := map[string]int{}
+	for i, l := range layers {
+		if _, ok := place[l.pkg]; ok {
+			t.Errorf("%s is in the table twice", l.pkg)
+		}
+		place[l.pkg] = i
+	}
+	for i, l := range layers {
+		for _, p := range l.may {
+			if strings.HasSuffix(p, "...") {
+				continue
+			}
+			if j, ok := place[p]; !ok || j >= i {
+				t.Errorf("%s may import %s, which is not above it in the table", l.pkg, p)
+			}
+		}
+	}
+	for i, a := range acts {
+		for _, b := range acts {
+			if wrong(a, module+"/"+b) == "" {
+				t.Errorf("act %s may import act %s", acts[i], b)
+			}
+		}
+	}
+}
+
+// TestLayersCanFail feeds the checks imports that must be refused.
+func TestLayersCanFail(t *testing.T) {
+	for _, c := range []struct{ pkg, imported string }{
+		{"crypto/group", module + "/election"},
+		{"crypto/elgamal", module + "/crypto/zkp"},
+		{"crypto/elgamal", "filippo.io/nistec"},
+		{"crypto/zkp", "github.com/consensys/gnark-crypto/ecc/secp256r1"},
+		{"crypto/shuffle", "os"},
+		{"crypto/shuffle", "time"},
+		{"crypto/threshold", "net/http"},
+		{"crypto/zkp", "math/rand"},
+		{"crypto/zkp", "math/rand/v2"},
+		{"count", "crypto/sha256"},
+		{"count", module + "/crypto/group"},
+		{"count", module + "/ballot"},
+		{"election", module + "/record"},
+		{"ballot", "github.com/fxamacker/cbor/v2"},
+		{"ballot", "encoding/json"},
+		{"record", "os"},
+		{"record", module + "/verify"},
+		{"record", module + "/internal/durable"},
+		{"board", "net"},
+		{"board", "os"},
+		{"board", module + "/record"},
+		{"verify", "os"},
+		{"verify", "net/http"},
+		{"verify", module + "/mix"},
+		{"verify", module + "/ballot"},
+		{"verify", module + "/internal/sequencer"},
+		{"mix", module + "/decrypt"},
+		{"encrypt", module + "/internal/roll"},
+		{"canvass", "log"},
+		{"canvass", "math/rand"},
+		{"tally", "database/sql"},
+		{"mix", "github.com/transparency-dev/tessera"},
+		{"mix", "C"},
+		{"internal/station", module + "/internal/hq"},
+		{"internal/hq", module + "/internal/station"},
+		{"internal/terminal", module + "/internal/roll"},
+		{"internal/station", module + "/encrypt"},
+		{"internal/hq", module + "/internal/rehearsal"},
+		{"internal/rehearsal", module + "/internal/roll"},
+		{"internal/simulate", module + "/encrypt"},
+		{"internal/witness", "github.com/transparency-dev/tessera"},
+		{"internal/durable", module + "/record"},
+		{"internal/sequencer", "math/rand"},
+		{"cmd/sandogh", "math/rand/v2"},
+		{"cmd/sandogh", "github.com/someone/something"},
+		{"util", "fmt"},
+		{"crypto/rsa", "fmt"},
+		{"verify", module},
+	} {
+		if wrong(c.pkg, c.imported) == "" {
+			t.Errorf("%s may import %s", c.pkg, c.imported)
+		}
+	}
+	for _, c := range []struct{ pkg, imported string }{ // and does not refuse everything
+		{"crypto/group", "filippo.io/nistec"}, {"verify", module + "/board"}, {"encrypt", module + "/ballot"},
+		{"internal/durable", "os"}, {"internal/simulate", "math/rand/v2"}, {"cmd/sandogh", module + "/internal/hq"},
+		{"internal/sequencer", "github.com/transparency-dev/tessera/storage/posix"}, {"count", "fmt"},
+	} {
+		if text := wrong(c.pkg, c.imported); text != "" {
+			t.Error(text)
+		}
+	}
+
+	met := together(map[string][]string{
+		"cmd/sandogh":      {"internal/roll", "ballot"},
+		"internal/station": {"internal/roll", "verify"},
+		"internal/hq":      {"internal/roll", "verify", "count"},
+		"count":            {"ballot"},
+	})
+	if !slices.Equal(met, []string{"internal/hq reaches both internal/roll and ballot"}) {
+		t.Errorf("who meets is %q", met)
+	}
+
+	f, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
+import "log/slog"
+func (T) LogValue() slog.Value { return slog.StringValue("[REDACTED]") }
+func f() { slog.Info("voted", "for", 7) }`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := loose(f); !slices.Equal(got, []string{"slog.Info"}) {
+		t.Errorf("loose uses of log/slog are %q", got)
+	}
+}
+
+// TestMap: the map names every package of the root by its folder.
+func TestMap(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pkg := range root {
+		if _, err := os.Stat(pkg); err != nil {
+			continue // it has no user yet
+		}
+		if last := filepath.Base(pkg); !strings.Contains(string(text), last) {
+			t.Errorf("doc.go does not name package %s", pkg)
+		}
+	}
+}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -144,6 +146,54 @@ func TestAlteredTogether(t *testing.T) {
 	bad["checkpoint"] = fsys["checkpoint"]
 	faults := open(t, bad, ".").Check()
 	if len(faults) != 1 || faults[0].Path != "checkpoint" {
+		t.Errorf("faults %v", faults)
+	}
+}
+
+// Two files that are damaged apart from each other are both named.
+func TestTwoDamagedFiles(t *testing.T) {
+	whole, _ := build(t, ".", 65536+300, entry)
+	for _, pair := range [][2]string{
+		{"tile/0/000", "tile/entries/000"},    // a tile and what it would authenticate
+		{"tile/0/000", "tile/entries/001"},    // beside it
+		{"tile/1/000", "tile/0/003"},          // below a tile that is wrong itself
+		{"tile/2/000.p/1", "tile/0/003"},      // below the end of the tree
+		{"tile/2/000.p/1", "tile/1/000"},      //
+		{"tile/0/257.p/44", "tile/0/000"},     //
+		{"tile/0/257.p/44", "tile/1/001.p/1"}, // at the end of the tree
+	} {
+		fsys := clone(whole)
+		for _, name := range pair {
+			fsys[name].Data[5] ^= 1 // in an entry, not its length
+		}
+		named := map[string]bool{}
+		for _, f := range open(t, fsys, ".").Check() {
+			named[f.Path] = true
+		}
+		for _, name := range pair {
+			if !named[name] {
+				t.Errorf("%v damaged, %v named", pair, named)
+			}
+		}
+	}
+}
+
+// A link may show another file to the next reader.
+func TestLinksDoNotBelong(t *testing.T) {
+	whole, _ := build(t, ".", 3, entry)
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(dir, whole); err != nil {
+		t.Fatal(err)
+	}
+	file, target := filepath.Join(dir, "tile", "0", "000.p", "3"), filepath.Join(elsewhere, "3")
+	if err := os.Rename(file, target); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, file); err != nil {
+		t.Fatal(err)
+	}
+	faults := open(t, os.DirFS(dir), ".").Check()
+	if len(faults) != 1 || faults[0].Path != "tile/0/000.p/3" {
 		t.Errorf("faults %v", faults)
 	}
 }

@@ -152,7 +152,10 @@ func (s *scanner) subtree(level int, index uint64, want *tlog.Hash) (tlog.Hash, 
 		return *want, true
 	case want != nil:
 		if known && perfect(computed) != *want {
-			s.fault(name, -1, "what lies below it does not have the hash that the tile above it names")
+			if level == 0 {
+				name = BundlePath(index, Width)
+			}
+			s.fault(name, -1, "what it holds does not have the hash that the tree names")
 		}
 		return *want, true
 	case known:

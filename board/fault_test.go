@@ -178,6 +178,30 @@ func TestTwoDamagedFiles(t *testing.T) {
 	}
 }
 
+// A file that is missing must not hide that another one is wrong: what is wrong
+// refutes, what is missing does not.
+func TestMissingDoesNotHideWrong(t *testing.T) {
+	whole, _ := build(t, ".", 65536+300, entry)
+	for _, c := range []struct{ missing, wrong, named string }{
+		{"tile/entries/000", "tile/2/000.p/1", "tile/2/000.p/1"},
+		{"tile/entries/000", "tile/1/000", "tile/1/000"},
+		{"tile/entries/257.p/44", "tile/2/000.p/1", "tile/2/000.p/1"},
+		{"tile/entries/257.p/44", "tile/0/257.p/44", "checkpoint"}, // which of the two cannot be said
+		{"tile/0/257.p/44", "tile/entries/257.p/44", "checkpoint"},
+	} {
+		fsys := clone(whole)
+		delete(fsys, c.missing)
+		fsys[c.wrong].Data[5] ^= 1
+		named := map[string]bool{}
+		for _, f := range open(t, fsys, ".").Check() {
+			named[f.Path] = !f.Missing
+		}
+		if wrong, ok := named[c.missing]; wrong || !ok || !named[c.named] || len(named) != 2 {
+			t.Errorf("%s missing, %s wrong: %v", c.missing, c.wrong, named)
+		}
+	}
+}
+
 // A link may show another file to the next reader.
 func TestLinksDoNotBelong(t *testing.T) {
 	whole, _ := build(t, ".", 3, entry)

@@ -34,7 +34,7 @@ func (l *Log) Scan(visit func(Entry) error) ([]Fault, error) {
 	}
 	s.list()
 	if len(s.faults) >= maxFaults {
-		s.faults = append(s.faults[:maxFaults], Fault{Path: ".", Entry: -1,
+		s.faults = append(s.faults[:maxFaults], Fault{Path: ".", Entry: -1, Missing: true,
 			Text: fmt.Sprintf("the check stopped after %d faults", maxFaults)})
 	}
 	return s.faults, nil
@@ -100,15 +100,19 @@ func (s *scanner) tree() {
 		if authentic {
 			want = edge[level]
 		}
-		var ok bool
-		computed[level], ok = s.below(level, n/Width, w, want)
-		known = known && ok
-		if ok && !authentic && edge[level] != nil && !equal(edge[level], computed[level]) {
+		hashes, ok := s.below(level, n/Width, w, want)
+		switch {
+		case !ok && edge[level] != nil:
+			hashes = edge[level] // stands in, as in subtree
+		case !ok:
+			known = false
+		case !authentic && edge[level] != nil && !equal(edge[level], hashes):
 			s.fault(TilePath(level, n/Width, w), -1, "differs from the hashes of what lies below it")
 		}
+		computed[level] = hashes
 	}
 	if !authentic && known && !s.done() && rootOf(computed[:]) != s.log.checkpoint.Root {
-		s.fault(CheckpointPath, -1, "names another root than the entries have")
+		s.fault(CheckpointPath, -1, "names another root than the entries and tiles have")
 	}
 }
 

@@ -108,7 +108,7 @@ func parseProtInfo(b []byte) (*protInfo, error) {
 }
 
 // xmlLeaves returns the paths of the elements that hold no other, and their
-// text. It refuses attributes, name spaces and directives.
+// text. It refuses attributes, name spaces, directives and a fourth level.
 func xmlLeaves(b []byte) (paths, values []string, err error) {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	var stack []string
@@ -123,8 +123,8 @@ func xmlLeaves(b []byte) (paths, values []string, err error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			if len(token.Attr) > 0 || token.Name.Space != "" {
-				return nil, nil, fmt.Errorf("element %q has attributes or a name space", token.Name.Local)
+			if len(token.Attr) > 0 || token.Name.Space != "" || len(stack) == 3 {
+				return nil, nil, fmt.Errorf("element %q has attributes or a name space, or is too deep", token.Name.Local)
 			}
 			stack, leaf = append(stack, token.Name.Local), true
 			text.Reset()

@@ -2,6 +2,9 @@ package shuffle_test
 
 import (
 	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -293,6 +296,7 @@ func TestChangedProtInfo(t *testing.T) {
 		{"</protocol>", ""},
 		{"</protocol>", "</protocol><protocol></protocol>"},
 		{"<party>", "<partx>"},
+		{"<descr></descr>", strings.Repeat("<descr>", 1000) + strings.Repeat("</descr>", 1000)},
 		{"<hint>127.0.0.1:24001</hint>", ""},
 	} {
 		changed := strings.Replace(info, c.old, c.new, 1)
@@ -340,5 +344,30 @@ func TestPartyOrder(t *testing.T) {
 	short["shuffle/ShuffledCiphertexts.bt"] = files["shuffle/proofs/Ciphertexts01.bt"]
 	if _, err := shuffle.CheckDirectory(short); err == nil {
 		t.Error("accepted with fewer mixers than the threshold")
+	}
+}
+
+// TestPartyKey takes the placeholder key apart as Verificatum would.
+func TestPartyKey(t *testing.T) {
+	info := string(export(t, mixed(t, 2, 1))["protInfo.xml"].Data)
+	_, rest, _ := strings.Cut(info, "<pkey>SignaturePKeyHeuristic(RSA, bitlength=2048)::")
+	text, _, found := strings.Cut(rest, "</pkey>")
+	b, err := hex.DecodeString(text)
+	if !found || err != nil {
+		t.Fatal("no key: ", err)
+	}
+	class := "com.verificatum.crypto.SignaturePKeyHeuristic"
+	head := append([]byte{0, 0, 0, 0, 2, 1, 0, 0, 0, byte(len(class))}, class...)
+	head = append(head, 0, 0, 0, 0, 2, 1, 0, 0, 294>>8, 294&0xff)
+	tail := []byte{1, 0, 0, 0, 4, 0, 0, 2048 >> 8, 0}
+	if len(b) != len(head)+294+len(tail) || !bytes.HasPrefix(b, head) || !bytes.HasSuffix(b, tail) {
+		t.Fatalf("not the byte tree of a key: %x", b)
+	}
+	key, err := x509.ParsePKIXPublicKey(b[len(head):][:294])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k, ok := key.(*rsa.PublicKey); !ok || k.N.BitLen() != 2048 {
+		t.Errorf("not an RSA key of 2048 bits: %T", key)
 	}
 }

@@ -65,7 +65,6 @@ func (s *statement) verify(p *Proof, seed [32]byte, v group.Scalar) error {
 		sum = sum.Add(partial)
 		product = product.Mul(exponents)
 	})
-
 	// What occurs once.
 	g := w.a.Mul(*p.kA).Add(w.c.Mul(*p.kC)).Add(w.d.Mul(*p.kD)).Sub(w.fA.Mul(*p.kF)).Neg()
 	dv := w.d.Mul(v)

@@ -165,9 +165,16 @@ func (d *Device) Seal(b *ballot.Ballot) (*Sealed, error) {
 			return nil, fmt.Errorf("contest %s: %w", c.ID, err)
 		}
 		slots := b.Slots(c.ID)
-		s, err := zkp.SealSlots(record.SlotTag(d.election, d.key.Element().Bytes(), c.ID, c.N(), c.K(), bits, id), d.key, c.N(), c.K(), slots, seed)
+		tag := record.SlotTag(d.election, d.key.Element().Bytes(), c.ID, c.N(), c.K(), bits, id)
+		s, err := zkp.SealSlots(tag, d.key, c.N(), c.K(), slots, seed)
 		if err != nil {
 			return nil, fmt.Errorf("seal contest %s: %w", c.ID, err)
+		}
+		// A fault of the machine must not publish a second proof from the same
+		// nonces (spec/crypto-slot.md, S23): what leaves the device has verified.
+		st := &zkp.SlotStatement{Tag: tag, Key: d.key.Element(), N: c.N(), K: c.K(), Rows: s.Rows}
+		if err := zkp.VerifySlots(st, s.Proof); err != nil {
+			return nil, fmt.Errorf("seal contest %s: the device's own proof does not hold, take it out of service: %w", c.ID, err)
 		}
 		body.Contests = append(body.Contests, record.SealedContest{Contest: c.ID, Rows: elgamal.Encode(s.Rows), Proof: s.Proof})
 		w.revealed = append(w.revealed, record.Revealed{Contest: c.ID, Selections: codes(slots), Blanks: codes(s.Blanks)})

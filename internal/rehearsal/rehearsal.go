@@ -28,6 +28,8 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/canvass"
+	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/decrypt"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/hq"
@@ -400,4 +402,50 @@ func (r *Rehearsal) branchDir(branch string) string {
 // privateDir returns the folder of a branch's own state.
 func (r *Rehearsal) privateDir(branch string) string {
 	return filepath.Join(r.cfg.Dir, "private", strings.ReplaceAll(record.BranchLog(branch), "/", "-"))
+}
+
+// Forced combines the shares that are on the record for the first unit, few as
+// they are, and returns how many rows there are and how many of them open to a
+// code of the contest. Below the quorum it should be none.
+func (r *Rehearsal) Forced() (rows, codes int, err error) {
+	for i := range r.def.Contests {
+		c := &r.def.Contests[i]
+		units, err := r.view.Units(c.ID)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, u := range units {
+			if u.Ballots == 0 {
+				continue
+			}
+			mixed, err := r.view.Mixed(c.ID, u.ID)
+			if err != nil {
+				return 0, 0, err
+			}
+			var indices []int
+			var partials [][]group.Element
+			for j, t := range r.trustees {
+				if r.view.HasShares(c.ID, u.ID, t.ID()) {
+					indices = append(indices, j+1)
+					partials = append(partials, t.Secret().PartialDecrypt(mixed))
+				}
+			}
+			combined, err := threshold.Combine(indices, partials)
+			if err != nil {
+				return 0, 0, err
+			}
+			points, err := threshold.Open(mixed, combined)
+			if err != nil {
+				return 0, 0, err
+			}
+			table := threshold.NewLogTable(c.N() + c.K())
+			for _, p := range points {
+				if _, ok := table.Log(p); ok {
+					codes++
+				}
+			}
+			return len(points), codes, nil
+		}
+	}
+	return 0, 0, fmt.Errorf("no unit has ballots")
 }

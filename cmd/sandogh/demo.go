@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ type demoCmd struct {
 	Statement string `help:"Replay an official statement of votes (CSV) instead of the sample city." placeholder:"FILE.csv"`
 	Seats     int    `help:"Seats of the statement's contest; also what a voter may choose."`
 	Ballots   int    `help:"At most so many ballots in each branch (totals then no longer equal the file)."`
-	Seed      uint64 `default:"1405" help:"Seed of the simulated voters' choices; keys are always fresh."`
+	Seed      uint64 `default:"${seed}" help:"Seed of the simulated voters' choices; keys are always fresh."`
 	JSON      bool   `name:"json" help:"Print the outcome as JSON."`
 	Serve     bool   `default:"true" negatable:"" help:"Serve the result afterwards."`
 	Listen    string `help:"Where to serve (default: 127.0.0.1:8405, or any free port)." placeholder:"HOST:PORT"`
@@ -48,11 +49,32 @@ type story struct {
 // tell prints a paragraph in the language chosen.
 func (t *story) tell(en, fa string, args ...any) {
 	t.bar.done()
-	text := en
 	if t.fa {
-		text = fa
+		fmt.Fprintln(t.s.err, persian(fa, args))
+		return
 	}
-	fmt.Fprintf(t.s.err, text+"\n", args...)
+	fmt.Fprintf(t.s.err, en+"\n", args...)
+}
+
+var decimal = regexp.MustCompile(`%([0-9]*)d`)
+
+// persian formats with Persian digits in numbers, and Latin ones in ids and
+// codes, which people compare with other texts.
+func persian(format string, args []any) string {
+	out := make([]any, len(args))
+	for i, a := range args {
+		out[i] = a
+		switch a.(type) {
+		case int, int64, uint64:
+			out[i] = strings.Map(func(r rune) rune {
+				if r >= '0' && r <= '9' {
+					return '۰' + r - '0'
+				}
+				return r
+			}, fmt.Sprint(a))
+		}
+	}
+	return fmt.Sprintf(decimal.ReplaceAllString(format, "%${1}s"), out...)
 }
 
 // stage runs one act, measured.

@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/sandogh/sandogh/internal/simulate"
 )
 
 // cli is the table of commands.
@@ -64,6 +65,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("sandogh"),
 		kong.Description("Sandogh (صندوق, the ballot box): elections that nobody has to trust.\n\nExample: sandogh demo\nExample: sandogh verify RECORD"),
+		kong.Vars{"seed": fmt.Sprint(simulate.DefaultSeed)},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&streams{stdout, stderr, isTerminal(stderr)}))

@@ -165,8 +165,14 @@ func (t *story) result(o *demoOutcome) {
 			t.tell("  %6d  %s  %s", "  %6d  %s  %s", c.Totals[c.names[i]], t.name(candidate.Name), mark)
 		}
 		for _, q := range c.outcome.Questions {
+			var between []string
+			for i := range c.contest.Candidates {
+				if slices.Contains(q.Between, c.contest.Candidates[i].ID) {
+					between = append(between, t.name(c.contest.Candidates[i].Name))
+				}
+			}
 			t.tell("  OPEN QUESTION: %s for %d %s between %s (%s). There is no result before it is answered.",
-				"  پرسش باز: %s برای %d %s میان %s (%s). پیش از پاسخ، نتیجه‌ای نیست.", q.Kind, q.Seats, q.Place, strings.Join(q.Between, ", "), q.Article)
+				"  پرسش باز: %s برای %d %s میان %s (%s). پیش از پاسخ، نتیجه‌ای نیست.", q.Kind, q.Seats, q.Place, strings.Join(between, t.word(", ", "، ")), q.Article)
 		}
 	}
 }

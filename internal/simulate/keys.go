@@ -61,7 +61,7 @@ func define(name election.Name, c election.Contest, branches []election.Branch) 
 			{ID: "supervisors", Name: election.Name{Fa: "هیئت نظارت", En: "Supervisory board"}, Role: election.Supervisory, Key: k.public("office/supervisors")},
 		},
 		Contests: []election.Contest{c}, Branches: branches, HQLogKey: k.public("log/hq"),
-		Quorum: 3, WitnessQuorum: 1, MaxBallotsPerDevice: 20000,
+		Quorum: 3, WitnessQuorum: 1, MaxBallotsPerDevice: 100_000,
 		Witnesses: []election.Witness{{Name: "witness.simulated.example", Key: k.public("witness/1")}},
 	}
 	for i := range d.Branches {

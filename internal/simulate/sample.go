@@ -8,6 +8,9 @@ import (
 	"github.com/sandogh/sandogh/election"
 )
 
+// DefaultSeed is the seed of the demo.
+const DefaultSeed = 1404
+
 type rng = rand.Rand
 
 func newRNG(seed uint64, branch string) *rng {

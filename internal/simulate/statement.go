@@ -28,6 +28,9 @@ type Precinct struct {
 	Overvotes  int // ballots with too many marks in the contest: blank here
 }
 
+// maxBallots is how many voters two devices serve in a branch.
+const maxBallots = 70_000
+
 // header is the first line of the file.
 var header = []string{"precinct", "active_voters", "ballots", "candidate", "votes", "undervotes", "overvotes"}
 
@@ -137,6 +140,10 @@ func ReadStatement(r io.Reader, name string, seats int) (*Statement, error) {
 			if !seen[cell{i, j}] {
 				faults = append(faults, fmt.Sprintf("%s: precinct %s has no line for candidate %s", name, p.Code, c))
 			}
+		}
+		if p.Ballots > maxBallots {
+			faults = append(faults, fmt.Sprintf("%s: precinct %s: %d ballots, a branch of the demo serves at most %d", name, p.Code, p.Ballots, maxBallots))
+			continue
 		}
 		if text := p.check(seats); text != "" {
 			faults = append(faults, fmt.Sprintf("%s: precinct %s: %s", name, p.Code, text))

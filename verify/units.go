@@ -30,6 +30,7 @@ type unit struct {
 	sound  bool        // the branches' ballots can be relied on
 	turns  int         // mixers whose proofs hold
 	mixed  bool        // by all of them
+	doubt  bool        // the mixing could not be judged for want of something
 	output record.Blob // of the last sound turn
 	opened []int       // occurrences of each code, by code−1; nil unless opened
 }
@@ -226,6 +227,7 @@ func (r *run) checkMixing(u *unit) {
 		return
 	}
 	if !u.sound {
+		u.doubt = true
 		for _, s := range u.shuffles {
 			r.absent("V032", at(record.HQ, s.index), "%s cannot be judged: a branch's ballots or the key do not stand", where)
 		}
@@ -236,6 +238,7 @@ func (r *run) checkMixing(u *unit) {
 	}
 	rows, err := r.input(u)
 	if err != nil {
+		u.doubt = true
 		r.absent("V031", inLog(record.HQ), "%s: %v", where, err)
 		return
 	}
@@ -281,6 +284,7 @@ func (r *run) checkTurn(m *mixing, s entry[*record.Shuffle], rows []byte) (out [
 	out, ok = r.readBlob(b.Output, p, false)
 	proof, ok2 := r.readBlob(b.Proof, p, false)
 	if !ok || !ok2 {
+		m.doubt = true
 		r.absent("V032", p, "%s: the mix of %s cannot be judged without its blobs", where, b.Mixer)
 		return nil, false
 	}

@@ -194,7 +194,7 @@ func (r *run) recompute(b *branch, entryData []byte, c *record.Challenged) error
 		}
 		slots := make([]int, contest.K())
 		for j, code := range rev.Selections {
-			if code > uint64(contest.N()) {
+			if code < 1 || code > uint64(contest.N()) {
 				return fmt.Errorf("contest %s: there is no candidate %d", contest.ID, code)
 			}
 			slots[j] = int(code)

@@ -57,7 +57,11 @@ func (r *run) openUnit(u *unit, where string) {
 		}
 	}
 	if len(indices) < r.def.Quorum {
-		if len(u.tallies) > 0 {
+		switch {
+		case len(u.tallies) == 0:
+		case len(indices)+o.unread >= r.def.Quorum:
+			r.absent("V035", at(record.HQ, u.tallies[0].index), "%s: %d valid shares and %d that cannot be judged, a quorum is %d", where, len(indices), o.unread, r.def.Quorum)
+		default:
 			r.refute("V035", at(record.HQ, u.tallies[0].index), "%s: %d valid shares, a quorum is %d", where, len(indices), r.def.Quorum)
 		}
 		return
@@ -73,6 +77,7 @@ type opening struct {
 	encoded []byte // the rows that are opened
 	rows    []elgamal.Ciphertext
 	seen    []string // trustees
+	unread  int      // shares whose blob is missing
 }
 
 func (r *run) newOpening(u *unit, where string) *opening {
@@ -107,6 +112,7 @@ func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]group.Element,
 	o.seen = append(o.seen, b.Trustee)
 	raw, ok := r.readBlob(b.Shares, p, false)
 	if !ok {
+		o.unread++
 		r.absent("V034", p, "%s: the shares of trustee %s cannot be judged without their blob", o.where, b.Trustee)
 		return nil, false
 	}

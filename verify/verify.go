@@ -174,6 +174,10 @@ func (r *run) readBlob(ref record.Blob, p place, bound bool) ([]byte, bool) {
 	r.blobMu.Lock()
 	r.blobs[path] = true
 	r.blobMu.Unlock()
+	if len(ref.Hash) != sha256.Size {
+		r.refute("V002", p, "the entry names a %s blob by %d bytes, not by a hash", ref.Type, len(ref.Hash))
+		return nil, false
+	}
 	f, err := r.fsys.Open(path)
 	if err != nil {
 		r.absent("V002", p.in(path), "the %s blob is missing", ref.Type)

@@ -93,7 +93,7 @@ func (q *ballots) flush() {
 		}
 	} else if r.o.Facts != nil {
 		for _, x := range sure {
-			r.o.Facts.held.Store(x.fact, struct{}{})
+			r.o.Facts.held.Store(x.fact, nil)
 		}
 	}
 	q.pending = q.pending[:0]

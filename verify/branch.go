@@ -83,7 +83,7 @@ func (r *run) readBranch(def *election.Branch) *branch {
 	r.scan(name, l, func(index uint64, data []byte, e record.Entry) {
 		p := at(name, index)
 		r.count("V008", 1)
-		if err := r.branchSigned(b, e); err != nil {
+		if err := r.branchSigned(b, data, e); err != nil {
 			r.refute("V008", p, "%s: %v", e.Body.Kind(), err)
 			return
 		}
@@ -106,7 +106,7 @@ func (r *run) readBranch(def *election.Branch) *branch {
 
 // branchSigned checks the signatures of an entry in a branch's log: two
 // officers of the branch that different offices granted, or the ballot's device.
-func (r *run) branchSigned(b *branch, e record.Entry) error {
+func (r *run) branchSigned(b *branch, data []byte, e record.Entry) error {
 	var need []string
 	switch body := e.Body.(type) {
 	case *record.Sealed:
@@ -138,11 +138,18 @@ func (r *run) branchSigned(b *branch, e record.Entry) error {
 	default:
 		return fmt.Errorf("an entry of this type belongs into headquarters' log")
 	}
-	return e.Verify(r.id, record.BranchLog(b.id), func(by string) (ed25519.PublicKey, bool) {
-		if !slices.Contains(need, by) {
-			return nil, false
-		}
-		return r.branchKey(b, by)
+	parts := [][]byte{r.id[:], []byte(b.id), data}
+	for _, by := range need {
+		key, _ := r.branchKey(b, by)
+		parts = append(parts, []byte(by), key)
+	}
+	return r.o.Facts.once(factKey("signed", parts...), func() error {
+		return e.Verify(r.id, record.BranchLog(b.id), func(by string) (ed25519.PublicKey, bool) {
+			if !slices.Contains(need, by) {
+				return nil, false
+			}
+			return r.branchKey(b, by)
+		})
 	})
 }
 

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
@@ -48,7 +49,7 @@ func (r *run) openUnit(u *unit, where string) {
 		return
 	}
 	var indices []int
-	var partials [][]group.Element
+	var partials [][]byte
 	for _, s := range u.shares {
 		shares, ok := r.checkShares(o, s)
 		if ok && len(indices) < r.def.Quorum {
@@ -67,13 +68,14 @@ func (r *run) openUnit(u *unit, where string) {
 		return
 	}
 	r.count("V035", 1)
-	r.countCodes(u, where, o.rows, indices, partials)
+	r.countCodes(o, indices, partials)
 }
 
 // opening is what the shares of one unit have in common.
 type opening struct {
 	*unit
 	where   string
+	n       int    // rows
 	encoded []byte // the rows that are opened
 	rows    []elgamal.Ciphertext
 	seen    []string // trustees
@@ -85,19 +87,26 @@ func (r *run) newOpening(u *unit, where string) *opening {
 	if !ok {
 		return nil
 	}
-	rows, err := elgamal.Decode(encoded, int(u.plan.Ballots)*u.contest.K())
-	if err != nil {
-		return nil // checkTurn has decoded the same bytes
-	}
-	return &opening{unit: u, where: where, encoded: encoded, rows: rows}
+	return &opening{unit: u, where: where, n: int(u.plan.Ballots) * u.contest.K(), encoded: encoded}
 }
 
-// checkShares checks one trustee's shares of a unit and returns them.
-func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]group.Element, bool) {
+// decode decodes the rows when they are first needed.
+func (o *opening) decode() ([]elgamal.Ciphertext, error) {
+	if o.rows == nil {
+		rows, err := elgamal.Decode(o.encoded, o.n)
+		if err != nil {
+			return nil, err
+		}
+		o.rows = rows
+	}
+	return o.rows, nil
+}
+
+// checkShares checks one trustee's shares of a unit and returns them, encoded.
+func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]byte, bool) {
 	r.count("V033", 1)
 	p := at(record.HQ, s.index)
 	b := s.body
-	n := len(o.rows)
 	switch {
 	case s.index < o.shuffles[len(o.shuffles)-1].index:
 		r.refute("V033", p, "%s: trustee %s opened before the last mixer was done", o.where, b.Trustee)
@@ -105,8 +114,8 @@ func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]group.Element,
 	case slices.Contains(o.seen, b.Trustee):
 		r.refute("V033", p, "%s: trustee %s opened twice", o.where, b.Trustee)
 		return nil, false
-	case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(n*group.ElementSize):
-		r.refute("V033", p, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, n)
+	case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(o.n*group.ElementSize):
+		r.refute("V033", p, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, o.n)
 		return nil, false
 	}
 	o.seen = append(o.seen, b.Trustee)
@@ -117,58 +126,84 @@ func (r *run) checkShares(o *opening, s entry[*record.Shares]) ([]group.Element,
 		return nil, false
 	}
 	r.count("V034", 1)
-	shares, err := group.DecodeElements(raw, n)
-	if err != nil {
-		r.refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
-		return nil, false
-	}
 	vk, _ := r.verification(b.Trustee)
 	tag := record.SharesTag(r.id, r.key.Element().Bytes(), o.id.contest, o.id.unit, b.Trustee)
-	err = r.o.Facts.once(factKey("shares", tag, vk.Bytes(), o.encoded, raw, b.Proof), func() error {
-		return threshold.VerifyPartial(tag, vk, o.rows, shares, b.Proof)
+	err := r.o.Facts.once(factKey("shares", tag, vk.Bytes(), o.encoded, raw, b.Proof), func() error {
+		rows, err := o.decode()
+		if err != nil {
+			return err
+		}
+		shares, err := group.DecodeElements(raw, o.n)
+		if err != nil {
+			return err
+		}
+		return threshold.VerifyPartial(tag, vk, rows, shares, b.Proof)
 	})
 	if err != nil {
 		r.refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
 		return nil, false
 	}
-	return shares, true
+	return raw, true
 }
 
 // countCodes combines the shares and counts what comes out: V036.
-func (r *run) countCodes(u *unit, where string, rows []elgamal.Ciphertext, indices []int, partials [][]group.Element) {
-	combined, err := threshold.Combine(indices, partials)
-	if err != nil {
-		r.refute("V035", inLog(record.HQ), "%s: %v", where, err)
+func (r *run) countCodes(o *opening, indices []int, encoded [][]byte) {
+	r.count("V036", o.n)
+	parts := [][]byte{r.key.Element().Bytes(), o.encoded, fmt.Append(nil, indices, o.contest.N(), o.contest.K(), o.plan.Ballots)}
+	fact := factKey("opened", append(parts, encoded...)...)
+	if counts, ok := r.o.Facts.load(fact); ok {
+		o.opened = counts
 		return
 	}
-	points, err := threshold.Open(rows, combined)
+	points, err := o.combine(indices, encoded)
 	if err != nil {
-		r.refute("V035", inLog(record.HQ), "%s: %v", where, err)
+		r.refute("V035", inLog(record.HQ), "%s: %v", o.where, err)
 		return
 	}
-	codes := u.contest.N() + u.contest.K()
+	codes := o.contest.N() + o.contest.K()
 	table := r.logs(codes)
 	counts := make([]int, codes)
 	sound := true
 	for i, point := range points {
 		m, ok := table.Log(point)
 		if !ok || m > codes {
-			r.refute("V036", inLog(record.HQ), "%s: row %d opens to no code of the contest", where, i)
+			r.refute("V036", inLog(record.HQ), "%s: row %d opens to no code of the contest", o.where, i)
 			sound = false
 			continue
 		}
 		counts[m-1]++
 	}
-	r.count("V036", len(points))
 	for i, n := range counts {
-		if n > int(u.plan.Ballots) {
-			r.refute("V036", inLog(record.HQ), "%s: code %d occurs %d times on %d ballots", where, i+1, n, u.plan.Ballots)
+		if n > int(o.plan.Ballots) {
+			r.refute("V036", inLog(record.HQ), "%s: code %d occurs %d times on %d ballots", o.where, i+1, n, o.plan.Ballots)
 			sound = false
 		}
 	}
 	if sound {
-		u.opened = counts
+		o.opened = counts
+		r.o.Facts.store(fact, counts)
 	}
+}
+
+// combine returns g^code of each row.
+func (o *opening) combine(indices []int, encoded [][]byte) ([]group.Element, error) {
+	rows, err := o.decode()
+	if err != nil {
+		return nil, err
+	}
+	var partials [][]group.Element
+	for _, b := range encoded {
+		shares, err := group.DecodeElements(b, o.n)
+		if err != nil {
+			return nil, err
+		}
+		partials = append(partials, shares)
+	}
+	combined, err := threshold.Combine(indices, partials)
+	if err != nil {
+		return nil, err
+	}
+	return threshold.Open(rows, combined)
 }
 
 // logs returns a table of the codes 1..codes, the same one for all contests

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -46,8 +47,26 @@ func (f *Facts) once(key [32]byte, check func() error) error {
 	if err := check(); err != nil {
 		return err
 	}
-	f.held.Store(key, struct{}{})
+	f.held.Store(key, nil)
 	return nil
+}
+
+// load returns the counts that were stored for a key.
+func (f *Facts) load(key [32]byte) ([]int, bool) {
+	if f == nil {
+		return nil, false
+	}
+	v, ok := f.held.Load(key)
+	if !ok {
+		return nil, false
+	}
+	return slices.Clone(v.([]int)), true
+}
+
+func (f *Facts) store(key [32]byte, counts []int) {
+	if f != nil {
+		f.held.Store(key, slices.Clone(counts))
+	}
 }
 
 // factKey hashes labelled parts, each with its length.

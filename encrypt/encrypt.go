@@ -173,7 +173,7 @@ func (d *Device) Seal(b *ballot.Ballot) (*Sealed, error) {
 		// A fault of the machine must not publish a second proof from the same
 		// nonces (spec/crypto-slot.md, S23): what leaves the device has verified.
 		st := &zkp.SlotStatement{Tag: tag, Key: d.key.Element(), N: c.N(), K: c.K(), Rows: s.Rows}
-		if err := zkp.VerifySlots(st, s.Proof); err != nil {
+		if err := zkp.VerifyOwnSlots(st, s.Proof); err != nil {
 			return nil, fmt.Errorf("seal contest %s: the device's own proof does not hold, take it out of service: %w", c.ID, err)
 		}
 		body.Contests = append(body.Contests, record.SealedContest{Contest: c.ID, Rows: elgamal.Encode(s.Rows), Proof: s.Proof})

@@ -176,18 +176,21 @@ func TestBatch(t *testing.T) {
 		b.AddShared(x, group.Generator())
 		b.Add(x.Neg(), group.Generator())
 	}
-	for _, n := range []int{1, 3, 100} {
-		var b group.Batch
+	for _, n := range []int{1, 3, 100, -3} {
+		b := new(group.Batch)
+		if n < 0 {
+			n, b = -n, group.NewBatch(group.NewTable([]group.Element{group.Hash("other", 0), h}))
+		}
 		for range n {
 			x := group.RandomScalar()
-			equation(&b, x, x)
+			equation(b, x, x)
 		}
 		if !b.Valid() {
 			t.Errorf("%d true equations refused", n)
 		}
 		x := group.RandomScalar()
-		equation(&b, x, x.Add(group.NewScalar(1)))
-		equation(&b, x, x.Sub(group.NewScalar(1))) // the errors would cancel without weights
+		equation(b, x, x.Add(group.NewScalar(1)))
+		equation(b, x, x.Sub(group.NewScalar(1))) // the errors would cancel without weights
 		if b.Valid() {
 			t.Errorf("two opposite errors accepted among %d", n)
 		}

@@ -26,11 +26,17 @@ func MultiMul(points []Element, scalars []Scalar) Element {
 // 2^-128 at most. The zero value is empty and true. Not safe for concurrent
 // use.
 type Batch struct {
+	table   *Table       // of elements that AddShared sums apart, or nil
+	fixed   []fr.Element // their coefficients
 	points  []secp256r1.G1Affine
 	scalars []fr.Element
 	shared  map[secp256r1.G1Affine]int // where a shared point's sum stands
 	weight  fr.Element
 }
+
+// NewBatch returns an empty batch that multiplies the elements of the table,
+// where AddShared names them, by means of it. It is worth it for few equations.
+func NewBatch(t *Table) *Batch { return &Batch{table: t, fixed: make([]fr.Element, t.n)} }
 
 // Begin starts the next equation with a fresh weight from crypto/rand.
 func (b *Batch) Begin() {
@@ -50,6 +56,14 @@ func (b *Batch) Add(s Scalar, e Element) {
 // AddShared is Add for an element that occurs in many equations (g, y, the
 // fixed generators): its coefficients are summed before the multiplication.
 func (b *Batch) AddShared(s Scalar, e Element) {
+	f := s.fr()
+	f.Mul(&f, &b.weight)
+	if b.table != nil {
+		if i, ok := b.table.index[e.p]; ok {
+			b.fixed[i].Add(&b.fixed[i], &f)
+			return
+		}
+	}
 	i, ok := b.shared[e.p]
 	if !ok {
 		if b.shared == nil {
@@ -60,8 +74,6 @@ func (b *Batch) AddShared(s Scalar, e Element) {
 		b.points = append(b.points, e.p)
 		b.scalars = append(b.scalars, fr.Element{})
 	}
-	f := s.fr()
-	f.Mul(&f, &b.weight)
 	b.scalars[i].Add(&b.scalars[i], &f)
 }
 
@@ -94,40 +106,10 @@ func (b *Batch) sum() Element {
 		// batches side by side, so that all cores work without contention.
 		must(r.MultiExp(b.points, b.scalars, ecc.MultiExpConfig{NbTasks: 1}))
 	}
-	var e Element
-	e.p.FromJacobian(&r)
-	return e
-}
-
-// A Table holds fixed points prepared for many variable-time multiplications:
-// 4 KiB a point. It is immutable and safe for concurrent use.
-type Table struct {
-	odd []secp256r1.G1Affine
-	n   int
-}
-
-const tableWindow = 8
-
-// NewTable prepares the points.
-func NewTable(points []Element) *Table {
-	affine := make([]secp256r1.G1Affine, len(points))
-	for i := range points {
-		affine[i] = points[i].p
+	if b.table != nil {
+		fixed := b.table.sum(b.fixed)
+		r.AddMixed(&fixed)
 	}
-	return &Table{oddMultiples(affine, tableWindow), len(points)}
-}
-
-// MultiMul returns Σ scalars[i]·points[i]. Zero scalars cost nothing. Variable
-// time: public values only.
-func (t *Table) MultiMul(scalars []Scalar) Element {
-	if len(scalars) != t.n {
-		panic("group: multi-scalar multiplication of different lengths")
-	}
-	ss := make([]fr.Element, t.n)
-	for i := range scalars {
-		ss[i] = scalars[i].fr()
-	}
-	r := interleave(t.odd, ss, tableWindow)
 	var e Element
 	e.p.FromJacobian(&r)
 	return e
@@ -210,4 +192,5 @@ func recode(naf *[257]int8, k [4]uint64, w uint) int {
 func (b *Batch) Reset() {
 	b.points, b.scalars = b.points[:0], b.scalars[:0]
 	clear(b.shared)
+	clear(b.fixed)
 }

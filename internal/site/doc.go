@@ -1,0 +1,27 @@
+// Package site is the public page of a record: result, logs, checks, look-up of
+// a confirmation code, and how to verify all of it without this page.
+//
+// Specification: spec/verify.md for the checks that are shown; doc/glossary.md
+// for the words.
+//
+// In and out. Handler takes the published record as an io/fs.FS with the report
+// and the view of verify.Record over it, and returns an http.Handler: Persian at
+// /, English at /en/, each page whole HTML without script. Lists come in pages
+// of 50 or 100, so that no page exceeds some tens of kilobytes, whatever the
+// size of the election. Codes are looked up in an index of all sealed ballots,
+// which is made once, at the first question (about 60 bytes a ballot).
+//
+// What it never does: it shows no number as a result unless the report is
+// verified; it says nothing of the content of a cast ballot, which nobody can
+// know; it writes nothing, keeps no log of who asked what, and reads entries
+// only through package board, so that none is shown that the signed root does
+// not cover.
+//
+// How it fails: a wrong address, number or code is answered with 400 or 404 and
+// a sentence that says what to do; a part of the record that cannot be read,
+// with 500 and its name. What a page says of a record is only as good as the
+// machine that serves it: the page says so, and how to do without it.
+//
+// Sources: NDI, Open Election Data Initiative; WCAG 2.2 AA; RFC 6962 for the
+// audit paths that are shown.
+package site

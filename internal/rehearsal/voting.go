@@ -107,19 +107,15 @@ type card struct {
 
 // cards serves some voters: first every ballot is sealed and durable in the
 // log, then the endings are chosen and appended.
-func (r *Rehearsal) cards(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, voters [][]int, out *Votes, done func()) error {
+func (r *Rehearsal) cards(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, voters []simulate.Voter, out *Votes, done func()) error {
 	var cards []card
-	seal := func(selections []int, end func(*encrypt.Device, uint64) ([]byte, error)) error {
+	style, err := r.def.StyleOf(out.Branch)
+	if err != nil {
+		return err
+	}
+	seal := func(v simulate.Voter, end func(*encrypt.Device, uint64) ([]byte, error)) error {
 		d := devices[len(cards)%len(devices)]
-		style, err := r.def.StyleOf(out.Branch)
-		if err != nil {
-			return err
-		}
-		var all []ballot.Selections
-		for _, c := range style.Contests {
-			all = append(all, ballot.Selections{Contest: c.ID, Codes: selections})
-		}
-		b, err := ballot.New(style, all)
+		b, err := ballot.New(style, v)
 		if err != nil {
 			return err
 		}
@@ -137,7 +133,7 @@ func (r *Rehearsal) cards(ctx context.Context, s *station.Station, devices []*en
 			}
 		}
 		if rng.IntN(50) == 0 { // tests the machine with a choice that is not secret
-			if err := seal(simulate.Test(rng, &r.def.Contests[0]), (*encrypt.Device).Challenge); err != nil {
+			if err := seal(simulate.Test(rng, style), (*encrypt.Device).Challenge); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/sandogh/sandogh/ballot"
 	"github.com/sandogh/sandogh/election"
 )
 
@@ -22,7 +23,20 @@ func newRNG(seed uint64, branch string) *rng {
 // A Branch is a simulated branch with the selections of its voters.
 type Branch struct {
 	ID     string
-	Voters func() [][]int // codes 1..n each; made anew at each call
+	Voters func() []Voter // made anew at each call
+}
+
+// A Voter is what one simulated voter selects: one element for each contest of
+// the branch's style, in its order.
+type Voter []ballot.Selections
+
+// voters are voters of a single contest.
+func voters(contest string, codes [][]int) []Voter {
+	out := make([]Voter, len(codes))
+	for i, c := range codes {
+		out[i] = Voter{{Contest: contest, Codes: c}}
+	}
+	return out
 }
 
 // An Election is a definition with everybody's keys and the simulated voters.
@@ -49,12 +63,12 @@ func (s *Statement) Election(title string, seed uint64, limit int) (*Election, e
 		p := &s.Precincts[i]
 		branches = append(branches, election.Branch{ID: p.ID, Name: election.Name{Fa: "شعبهٔ " + p.Code, En: "Precinct " + p.Code}, District: "city", Electorate: p.Electorate})
 		c.Units = append(c.Units, election.Unit{ID: p.ID, Branches: []string{p.ID}})
-		e.Branches = append(e.Branches, Branch{p.ID, func() [][]int {
+		e.Branches = append(e.Branches, Branch{p.ID, func() []Voter {
 			b := p.ballots(newRNG(seed, p.ID), s.Seats)
 			if limit > 0 && len(b) > limit {
 				b = b[:limit]
 			}
-			return b
+			return voters(c.ID, b)
 		}})
 	}
 	var err error
@@ -90,7 +104,7 @@ func Sample(seed uint64) (*Election, error) {
 		id := candidateID(i)
 		branches = append(branches, election.Branch{ID: id, Name: n, District: "city", Electorate: 60})
 		c.Units = append(c.Units, election.Unit{ID: id, Branches: []string{id}})
-		e.Branches = append(e.Branches, Branch{id, func() [][]int { return sampleVoters(newRNG(seed, id), perBranch, seats) }})
+		e.Branches = append(e.Branches, Branch{id, func() []Voter { return voters(c.ID, sampleVoters(newRNG(seed, id), perBranch, seats)) }})
 	}
 	var err error
 	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات شورای شهر نمونه (شبیه‌سازی‌شده)", En: "Council election of the sample city (simulated)"}, c, branches)
@@ -162,12 +176,16 @@ var sampleNames = []election.Name{
 	{Fa: "مهران نمونه‌نژاد", En: "Mehran Nemunenezhad"}, {Fa: "نگار فرضی‌پور", En: "Negar Farzipur"}, {Fa: "یاسمن آزمون‌گر", En: "Yasaman Azmungar"},
 }
 
-// Test returns selections with which a simulated voter challenges a device.
-func Test(r *rng, c *election.Contest) []int {
-	var out []int
-	for _, code := range r.Perm(c.N())[:r.IntN(min(c.N(), c.K())+1)] {
-		out = append(out, code+1)
+// Test returns what a simulated voter selects to challenge a device.
+func Test(r *rng, style election.Style) Voter {
+	var out Voter
+	for _, c := range style.Contests {
+		var codes []int
+		for _, code := range r.Perm(c.N())[:r.IntN(min(c.N(), c.K())+1)] {
+			codes = append(codes, code+1)
+		}
+		slices.Sort(codes)
+		out = append(out, ballot.Selections{Contest: c.ID, Codes: codes})
 	}
-	slices.Sort(out)
 	return out
 }

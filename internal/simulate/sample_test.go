@@ -17,8 +17,8 @@ func tally(t *testing.T, e *simulate.Election) count.Outcome {
 	for _, b := range e.Branches {
 		for _, v := range b.Voters() {
 			ballots++
-			blank += c.K() - len(v)
-			for _, code := range v {
+			blank += c.K() - len(v[0].Codes)
+			for _, code := range v[0].Codes {
 				votes[code-1]++
 			}
 		}
@@ -43,19 +43,21 @@ func TestDefaultSeedLeavesNothingOpen(t *testing.T) {
 }
 
 func TestSeedDecidesTheChoices(t *testing.T) {
-	voters := func(seed uint64) [][]int {
+	codes := func(seed uint64) [][]int {
 		e, err := simulate.Sample(seed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var all [][]int
 		for _, b := range e.Branches {
-			all = append(all, b.Voters()...)
+			for _, v := range b.Voters() {
+				all = append(all, v[0].Codes)
+			}
 		}
 		return all
 	}
 	same := func(a, b [][]int) bool { return slices.EqualFunc(a, b, slices.Equal[[]int]) }
-	if !same(voters(1), voters(1)) || same(voters(1), voters(2)) {
+	if !same(codes(1), codes(1)) || same(codes(1), codes(2)) {
 		t.Error("the same seed must give the same choices, another one others")
 	}
 }

@@ -18,11 +18,11 @@ func Small(seed uint64) (*Election, error) {
 	}
 	e := &Election{}
 	var branches []election.Branch
-	for i, voters := range []int{6, 3, 0, 4} {
+	for i, n := range []int{6, 3, 0, 4} {
 		id := candidateID(i)
 		branches = append(branches, election.Branch{ID: id, Name: sampleBranches[i], District: "city", Electorate: 10})
 		c.Units = append(c.Units, election.Unit{ID: id, Branches: []string{id}})
-		e.Branches = append(e.Branches, Branch{id, func() [][]int { return smallVoters(newRNG(seed, id), voters) }})
+		e.Branches = append(e.Branches, Branch{id, func() []Voter { return voters(c.ID, smallVoters(newRNG(seed, id), n)) }})
 	}
 	var err error
 	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات آزمون (شبیه‌سازی‌شده)", En: "Test election (simulated)"}, c, branches)

@@ -46,7 +46,8 @@ func TestBallotsHaveTheStatementsNumbers(t *testing.T) {
 					empty := 0
 					voters := b.Voters()
 					total += len(voters)
-					for _, v := range voters {
+					for _, voter := range voters {
+						v := voter[0].Codes
 						if len(v) > s.Seats || !slices.IsSorted(v) || len(slices.Compact(slices.Clone(v))) != len(v) {
 							t.Fatalf("precinct %s: ballot %v", p.Code, v)
 						}

@@ -91,7 +91,7 @@ var layers = []layer{
 		[]string{"internal/station", "internal/hq", "internal/simulate"})},
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
-	{pkg: "tamper"}, // tests only
+	{pkg: "tamper"},                          // tests only
 	{pkg: "tmpdeps", third: []string{"..."}}, // keeps the requirements of go.mod until they are used
 }
 

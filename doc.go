@@ -13,7 +13,7 @@
 // each may use are a table in layers_test.go. It fails on any other import.
 //
 //	crypto/...                         the mathematics: no election words, no files, no clock
-//	law election ballot count          values and rules, no cryptography
+//	law election ballot count calendar values and rules, no cryptography
 //	record board                       every public entry; reading an append-only log
 //	verify                             the numbered checks: record in, report out
 //	keyceremony encrypt mix decrypt    the acts: each checks its input, acts, and returns

@@ -10,10 +10,27 @@ import (
 	"unicode/utf8"
 )
 
+// Elements splits a JSON array into its values, each for [Decode], so that a
+// fault can be told with the place of the value in the array.
+func Elements(data []byte) ([]json.RawMessage, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("invalid UTF-8: save the file as UTF-8")
+	}
+	var raw []json.RawMessage
+	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
+		return nil, fmt.Errorf("not JSON (%w): write one JSON value and nothing after it", err)
+	}
+	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
+		return nil, errors.New("not an array: write [ … ]")
+	}
+	return raw, nil
+}
+
 // Decode reads one JSON value strictly into v: valid UTF-8, no field that v does
 // not have, none twice, names compared exactly, nothing after the value. Where
-// encoding/json is lenient, the files of the law are not.
-func Decode(data []byte, v any) error {
+// encoding/json is lenient, the files of the law are not. The value must be an
+// object with the required fields, if any are named.
+func Decode(data []byte, v any, required ...string) error {
 	if !utf8.Valid(data) {
 		return errors.New("invalid UTF-8: save the file as UTF-8")
 	}
@@ -35,6 +52,18 @@ func Decode(data []byte, v any) error {
 			text += ": remove it"
 		}
 		return errors.New(text)
+	}
+	if len(required) == 0 {
+		return nil
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
+		return errors.New("not an object: write { … }")
+	}
+	for _, name := range required {
+		if _, ok := fields[name]; !ok {
+			return fmt.Errorf("field %q is missing: write it", name)
+		}
 	}
 	return nil
 }

@@ -88,6 +88,8 @@ var (
 	personForm  = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 
+var required = []string{"article", "numbered", "version", "state", "effective", "title", "rule", "changed", "open", "concerns", "grade"}
+
 //go:embed register.json
 var published []byte
 
@@ -117,8 +119,8 @@ func Parse(data []byte) (*Register, error) {
 		add("register", "%d bytes: keep it within %d", len(data), maxJSON)
 		return nil, &faults
 	}
-	var raw []json.RawMessage
-	if err := Decode(data, &raw); err != nil {
+	raw, err := Elements(data)
+	if err != nil {
 		add("register", "%v", err)
 		return nil, &faults
 	}
@@ -130,7 +132,7 @@ func Parse(data []byte) (*Register, error) {
 	for i := range raw {
 		path := fmt.Sprintf("[%d]", i)
 		v := &r.versions[i]
-		if err := Decode(raw[i], v); err != nil {
+		if err := Decode(raw[i], v, required...); err != nil {
 			add(path, "%v", err)
 			continue
 		}

@@ -1,0 +1,28 @@
+// Package tamper is the attackers: forgers who take a good record apart, change
+// it, put it together again, and must be found out. It has tests only.
+//
+// Specification: spec/verify.md, whose checks these tests try to get past. Ids
+// such as A08 or B18 at the beginning of a row are those of doc/threats.md.
+//
+// In and out. One small election is run once, with everything in it: a unit of
+// merged branches, a branch without voters, a spoiled and a challenged ballot.
+// Its entries, blobs and every private key go to the forger. Each row of the
+// tables says what was done and which numbered checks refuse it: exactly those,
+// so that a check that begins to refuse for a wrong reason is noticed as well
+// as one that no longer refuses.
+//
+// The forger holds all keys: after a change it signs again, builds tiles and
+// checkpoints anew, has them cosigned, and repairs closing statements and
+// heads. What is refused then is refused for its content. Where what follows in
+// the log would give the change away at once, the log is cut before it, which
+// is the record as an auditor sees it at that phase. Forged proofs are made
+// with the provers of the system on statements of the forger's choice.
+//
+// What it never does: it does not attack the primitives; that is for the tests
+// of crypto/…, which forge proofs by other means. V036 has no row: while slot
+// proofs, shuffles and shares are sound, no row can open to what is no code. An
+// older state of the whole record, witnesses included, is a good record: it
+// verifies, and says that the election has not come further.
+//
+// How it fails: a row that verifies is a hole in package verify.
+package tamper

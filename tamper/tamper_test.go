@@ -1,0 +1,190 @@
+package tamper_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify"
+)
+
+// A row is one attack. forge does it and returns where it must be found.
+type row struct {
+	name   string
+	checks string        // all that refuse or miss something; the one that the attack is about first
+	status verify.Status // empty: refuted
+	forge  func(f *forger) where
+}
+
+// where is the place of a finding: what is empty, or below zero, may be anything.
+type where struct {
+	log   string
+	entry int
+	path  string
+}
+
+var anywhere = where{entry: -1}
+
+func entry(log string, i int) where { return where{log: log, entry: i} }
+func inLog(log string) where        { return where{log: log, entry: -1} }
+func file(path string) where        { return where{entry: -1, path: path} }
+
+func (w where) has(f verify.Finding) bool {
+	return (w.log == "" || w.log == f.Log) && (w.entry < 0 || int64(w.entry) == f.Entry) && (w.path == "" || w.path == f.Path)
+}
+
+// try runs the rows, each on a copy of the record.
+func try(t *testing.T, from func() *loot, rows []row) {
+	t.Helper()
+	facts := &verify.Facts{} // of an auditor that has seen the good record
+	l := from()
+	if r, _ := verify.Record(context.Background(), l.forger().publish(), verify.Options{Election: &l.id, Facts: facts}); r.Status != verify.Verified {
+		t.Fatalf("the record is %s before anything is done to it: %s", r.Status, found(r))
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			f := l.forger()
+			at := row.forge(f)
+			files := f.publish()
+			report, view := verify.Record(context.Background(), files, verify.Options{Election: &f.expect})
+			want := row.status
+			if want == "" {
+				want = verify.Refuted
+			}
+			if report.Status != want {
+				t.Errorf("status %s, want %s", report.Status, want)
+			}
+			if view != nil && view.Sound() == nil {
+				t.Error("the acts would continue from this record")
+			}
+			refusing := strings.Fields(row.checks)
+			first := refusing[0]
+			slices.Sort(refusing)
+			if got := refused(report); !slices.Equal(got, refusing) {
+				t.Errorf("refused by %s, want %s", got, refusing)
+			}
+			c, _ := report.Check(first)
+			if !slices.ContainsFunc(c.Findings, at.has) {
+				t.Errorf("%s finds nothing at %+v", first, at)
+			}
+			again, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.expect, Facts: facts})
+			if again.Status != report.Status || !slices.Equal(refused(again), refused(report)) {
+				t.Errorf("with remembered facts %s, refused by %s", again.Status, refused(again))
+			}
+			if t.Failed() {
+				t.Log(found(report))
+			}
+		})
+	}
+}
+
+// refused returns the checks that fail or miss something.
+func refused(r *verify.Report) []string {
+	var out []string
+	for _, c := range r.Checks {
+		if c.State == verify.Fail || c.State == verify.Missing {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
+
+func found(r *verify.Report) string {
+	var b strings.Builder
+	for _, c := range r.Checks {
+		for _, f := range c.Findings {
+			fmt.Fprintf(&b, "\n%s %s %s", c.ID, c.State, f)
+		}
+	}
+	return b.String()
+}
+
+// TestGood: the record as it was published and as the forger puts it together
+// again verify, and nothing is left out: every check but V041 has something to
+// look at (there is no question here; TestQuestions has one).
+func TestGood(t *testing.T) {
+	l := good()
+	for name, files := range map[string]fstest.MapFS{"published": l.files, "put together again": l.forger().publish()} {
+		r, _ := verify.Record(context.Background(), files, verify.Options{Election: &l.id})
+		if r.Status != verify.Verified || r.Phase != verify.PhaseCertified {
+			t.Errorf("%s: status %s, phase %s: %s", name, r.Status, r.Phase, found(r))
+		}
+		for _, c := range r.Checks {
+			if c.State != verify.Pass {
+				t.Errorf("%s: %s is %s", name, c.ID, c.State)
+			}
+		}
+	}
+}
+
+// TestRollback: a record cut short and properly signed is an earlier state, not
+// a wrong one; it must never be taken for the end. B05, B17.
+func TestRollback(t *testing.T) {
+	for _, c := range []struct {
+		phase verify.Phase
+		cut   func(*forger)
+	}{
+		{verify.PhaseCanvassed, cut[*record.Result]},
+		{verify.PhaseCounted, cut[*record.Canvass]},
+		{verify.PhaseOpening, cut[*record.Tally]},
+		{verify.PhaseMixing, cut[*record.Shares]},
+		{verify.PhaseClosed, cut[*record.Units]},
+		{verify.PhaseReady, beforeBranches},
+		{verify.PhaseCeremony, func(f *forger) { beforeBranches(f); cut[*record.ElectionKey](f) }},
+		{verify.PhaseDefined, func(f *forger) { beforeBranches(f); cut[*record.Commitment](f) }},
+	} {
+		f := good().forger()
+		c.cut(f)
+		files := f.publish()
+		r, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.id})
+		if r.Status != verify.Verified || r.Phase != c.phase {
+			t.Errorf("cut before %s: status %s, phase %s: %s", c.phase, r.Status, r.Phase, found(r))
+		}
+		if check, _ := r.Check("V042"); check.State != verify.NotDue {
+			t.Errorf("cut before %s: the result is %s", c.phase, check.State)
+		}
+	}
+}
+
+// TestAnyByte changes single bytes anywhere (B02): the record never verifies.
+// SANDOGH_TAMPER_SEED repeats a run.
+func TestAnyByte(t *testing.T) {
+	seed := rand.Uint64()
+	if s := os.Getenv("SANDOGH_TAMPER_SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seed = n
+	}
+	t.Logf("SANDOGH_TAMPER_SEED=%d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	l := good()
+	var names []string
+	for name := range l.files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	const times = 60
+	for i := range times {
+		name := names[rng.IntN(len(names))]
+		data := l.files[name].Data
+		at, mask := rng.IntN(len(data)), byte(1+rng.IntN(255))
+		data[at] ^= mask
+		r, view := verify.Record(context.Background(), l.files, verify.Options{Election: &l.id})
+		data[at] ^= mask
+		if r.Status == verify.Verified {
+			t.Errorf("change %d: %s, byte %d xor %#x verifies", i, name, at, mask)
+		}
+		if view != nil && view.Sound() == nil {
+			t.Errorf("change %d: %s, byte %d xor %#x: the acts would continue", i, name, at, mask)
+		}
+	}
+}

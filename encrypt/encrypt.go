@@ -62,7 +62,13 @@ type Device struct {
 // pending is a sealed ballot that has not ended.
 type pending struct {
 	code     [32]byte
-	revealed []record.Revealed // selections and blanks
+	contests []content
+}
+
+// content is what a challenge reveals of one contest.
+type content struct {
+	contest       string
+	slots, blanks []int
 }
 
 const redacted = "device[REDACTED]"
@@ -177,7 +183,7 @@ func (d *Device) Seal(b *ballot.Ballot) (*Sealed, error) {
 			return nil, fmt.Errorf("seal contest %s: the device's own proof does not hold, take it out of service: %w", c.ID, err)
 		}
 		body.Contests = append(body.Contests, record.SealedContest{Contest: c.ID, Rows: elgamal.Encode(s.Rows), Proof: s.Proof})
-		w.revealed = append(w.revealed, record.Revealed{Contest: c.ID, Selections: codes(slots), Blanks: codes(s.Blanks)})
+		w.contests = append(w.contests, content{c.ID, slots, s.Blanks})
 	}
 	entry, err := record.Sign(d.election, record.BranchLog(d.branch), body, d.signer)
 	if err != nil {
@@ -190,7 +196,8 @@ func (d *Device) Seal(b *ballot.Ballot) (*Sealed, error) {
 	return &Sealed{Number: number, Entry: entry, Code: w.code}, nil
 }
 
-// codes drops the unused slots.
+// codes drops the unused slots. Its time depends on how many there are, so it
+// is for what is revealed.
 func codes(slots []int) []uint64 {
 	out := []uint64{}
 	for _, s := range slots {
@@ -247,7 +254,10 @@ func (d *Device) Challenge(number uint64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open commitment: %w", err)
 	}
-	body := &record.Challenged{Device: d.id, Number: number, Code: w.code[:], Seed: seed[:], Contests: w.revealed}
+	body := &record.Challenged{Device: d.id, Number: number, Code: w.code[:], Seed: seed[:]}
+	for _, c := range w.contests {
+		body.Contests = append(body.Contests, record.Revealed{Contest: c.contest, Selections: codes(c.slots), Blanks: codes(c.blanks)})
+	}
 	for _, h := range proof {
 		body.Path = append(body.Path, h[:])
 	}
@@ -272,9 +282,9 @@ func (d *Device) Close() {
 }
 
 func (w *pending) erase() {
-	for _, r := range w.revealed {
-		clear(r.Selections)
-		clear(r.Blanks)
+	for _, c := range w.contests {
+		clear(c.slots)
+		clear(c.blanks)
 	}
-	w.revealed = nil
+	w.contests = nil
 }

@@ -189,18 +189,6 @@ func (l *ledger) add(id string, f Finding) {
 	l.found[id] = append(l.found[id], f)
 }
 
-// refuted reports whether any check has found something wrong.
-func (l *ledger) refuted() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, fs := range l.found {
-		if slices.ContainsFunc(fs, func(f Finding) bool { return !f.missing }) {
-			return true
-		}
-	}
-	return false
-}
-
 // report closes the ledger.
 func (l *ledger) report(id [32]byte, known, compared bool, phase Phase) *Report {
 	l.mu.Lock()

@@ -177,7 +177,7 @@ func (c *demoCmd) election() (*simulate.Election, *simulate.Statement, error) {
 func (c *demoCmd) acts(ctx context.Context, t *story, r *rehearsal.Rehearsal) error {
 	d := r.Definition()
 	t.tell("\n1. The definition is fixed. Its hash is the election id; it is bound into every proof:\n   %x",
-		"\n۱. تعریف انتخابات ثابت می‌شود. شناسهٔ انتخابات، درهمِ آن است و در هر اثبات می‌آید:\n   %x", d.ID())
+		"\n۱. تعریف انتخابات ثابت می‌شود. شناسهٔ انتخابات، درهم‌سازِ آن است و در هر اثبات می‌آید:\n   %x", d.ID())
 	t.tell("2. %d trustees make the election key together. Any %d of them can open, fewer cannot.",
 		"۲. %d امین با هم کلید انتخابات را می‌سازند. هر %d نفر می‌توانند باز کنند، کمتر نه.", len(d.Trustees), d.Quorum)
 	if err := t.stage("ceremony", func() error { return r.Ceremony(ctx) }); err != nil {
@@ -194,12 +194,12 @@ func (c *demoCmd) acts(ctx context.Context, t *story, r *rehearsal.Rehearsal) er
 		"   %d رأی‌دهندهٔ شبیه‌سازی‌شده: %d رأی به صندوق رفت، %d باطل و تکرار شد، %d برای آزمون دستگاه باز شد.\n   کد پیگیری یک رأی‌دهنده: %s (شعبهٔ %s).",
 		votes.Voters, votes.Cast, votes.Spoiled, votes.Challenged, votes.Code, votes.Branch)
 	t.tell("4. Headquarters checks every ballot's proof at intake and fixes the tally units; small branches are merged.",
-		"۴. ستاد اثبات هر رأی را هنگام دریافت وارسی می‌کند و واحدهای شمارش را ثابت می‌کند؛ شعبه‌های کوچک ادغام می‌شوند.")
+		"۴. ستاد اثبات هر رأی را هنگام دریافت بررسی می‌کند و واحدهای شمارش را ثابت می‌کند؛ شعبه‌های کوچک ادغام می‌شوند.")
 	if err := t.stage("intake", func() error { return r.Units(ctx) }); err != nil {
 		return err
 	}
 	t.tell("5. %d mixers shuffle and re-encrypt every unit, each proving that it changed nothing.",
-		"۵. %d آمیزنده همهٔ واحدها را بُر می‌زنند و دوباره رمز می‌کنند و ثابت می‌کنند که چیزی عوض نشده است.", len(r.Mixers()))
+		"۵. %d آمیزنده همهٔ واحدها را در هم می‌ریزند و دوباره رمز می‌کنند و ثابت می‌کنند که چیزی عوض نشده است.", len(r.Mixers()))
 	err = t.stage("mix", func() error {
 		for _, m := range r.Mixers() {
 			if err := r.Mix(ctx, m); err != nil {
@@ -248,13 +248,13 @@ func tooFew(t *story, r *rehearsal.Rehearsal) error {
 		return fmt.Errorf("two trustees' shares give %d codes of %d rows: the quorum does not hold", codes, rows)
 	}
 	t.tell("   They combine their shares all the same: of %d rows, %d open to a candidate or a blank.",
-		"   سهم‌هایشان را با این همه ترکیب می‌کنند: از %d ردیف، %d ردیف به نامزد یا رأی سفید باز می‌شود.", rows, codes)
+		"   سهم‌هایشان را با این همه ترکیب می‌کنند: از %d سطر، %d سطر به نامزد یا رأی سفید باز می‌شود.", rows, codes)
 	return nil
 }
 
 // verified verifies the record from nothing but the record.
 func (c *demoCmd) verified(ctx context.Context, t *story, r *rehearsal.Rehearsal) (*verify.Report, *verify.View, error) {
-	t.tell("8. Anyone verifies the public record from nothing but the record.", "۸. هر کسی سابقهٔ عمومی را فقط از روی خودش وارسی می‌کند.")
+	t.tell("8. Anyone verifies the public record from nothing but the record.", "۸. هر کسی پروندهٔ عمومی را فقط از روی خودش بررسی می‌کند.")
 	id := r.Definition().ID()
 	var report *verify.Report
 	var view *verify.View
@@ -269,7 +269,7 @@ func (c *demoCmd) verified(ctx context.Context, t *story, r *rehearsal.Rehearsal
 		check, f, _ := report.First()
 		return nil, nil, refused(fmt.Errorf("the record that was just made is %s: %s (%s): %s", report.Status, check.ID, check.Title, f))
 	}
-	t.tell("   Verified by %d checks, in phase “%s”.", "   %d وارسی آن را تأیید کرد، مرحله: «%s».", report.Passed(), report.Phase)
+	t.tell("   Verified by %d checks, in phase “%s”.", "   %d بررسی آن را تأیید کرد، مرحله: «%s».", report.Passed(), report.Phase)
 	return report, view, nil
 }
 
@@ -310,7 +310,7 @@ func tampered(ctx context.Context, t *story, r *rehearsal.Rehearsal) error {
 		return errors.New("a changed record was not refuted")
 	}
 	t.tell("\nOne bit of byte %d of %s in a copy is changed: %s by %s (%s):\n   %s",
-		"\nیک بیت از بایت %d پروندهٔ %s در یک رونوشت عوض می‌شود: %s با وارسی %s (%s):\n   %s", at, victim, report.Status, check.ID, check.Title, f)
+		"\nیک بیت از بایت %d پروندهٔ %s در یک رونوشت عوض می‌شود: %s با بررسی %s (%s):\n   %s", at, victim, report.Status, check.ID, check.Title, f)
 	return nil
 }
 
@@ -332,7 +332,7 @@ func (t *story) measured(record string) {
 		total.wall += u.wall
 		total.cpu += u.cpu
 	}
-	t.tell("%-10s %10.1f %12.1f   the record has %.1f MB", "%-10s %10.1f %12.1f   حجم سابقه %.1f مگابایت", "total", total.wall.Seconds(), total.cpu.Seconds(), float64(bytes)/1e6)
+	t.tell("%-10s %10.1f %12.1f   the record has %.1f MB", "%-10s %10.1f %12.1f   حجم پرونده %.1f مگابایت", "total", total.wall.Seconds(), total.cpu.Seconds(), float64(bytes)/1e6)
 }
 
 // usage is what a stage took.

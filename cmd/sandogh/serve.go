@@ -31,7 +31,7 @@ func serve(ctx context.Context, t *story, listen, record string, report *verify.
 		return fmt.Errorf("serve the result: %w: name another address with --listen, or --serve=false", err)
 	}
 	t.tell("\nThe result, the record and the checks: http://%s/ (فارسی) and http://%s/en/\nStop with Ctrl-C.",
-		"\nنتیجه، سابقه و وارسی‌ها: http://%s/ و به انگلیسی http://%s/en/\nپایان با Ctrl-C.", l.Addr(), l.Addr())
+		"\nنتیجه، پرونده و بررسی‌ها: http://%s/ و به انگلیسی http://%s/en/\nپایان با Ctrl-C.", l.Addr(), l.Addr())
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
 	go func() {
 		<-ctx.Done()

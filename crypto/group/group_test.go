@@ -29,15 +29,6 @@ func scalars() *rapid.Generator[*big.Int] {
 	)
 }
 
-func scalar(t testing.TB, x *big.Int) group.Scalar {
-	t.Helper()
-	s, err := group.DecodeScalar(new(big.Int).Mod(x, q).FillBytes(make([]byte, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 type fataler interface{ Fatalf(string, ...any) }
 
 func equalInt(t fataler, what string, got group.Scalar, want *big.Int) {

@@ -5,14 +5,17 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"slices"
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 )
 
-// articleAtLarge is what the simulated contests cite; the definition's register
-// of laws holds it.
-const articleAtLarge = "simulated/relative-majority"
+// articleAtLarge is what the simulated contests at large cite.
+const articleAtLarge = "councils-at-large"
+
+// city is the only district of elections with one contest.
+var city = []election.District{{ID: "city", Name: name("شهر", "City"), Kind: election.City}}
 
 // Keys are the private keys of every body of a simulated election. In a real
 // one no two of them are on one machine.
@@ -47,22 +50,26 @@ func (k *Keys) public(name string) election.Key {
 
 func candidateID(i int) string { return fmt.Sprintf("%d", 101+i) }
 
-// define puts a contest and branches into a definition with one headquarters,
+// define puts contests and branches into a definition with one headquarters,
 // one supervisory office, five trustees of whom three open, two mixers and a
 // reserve, and one witness.
-func define(name election.Name, c election.Contest, branches []election.Branch) (*election.Definition, *Keys, error) {
+func define(name election.Name, districts []election.District, contests []election.Contest, branches []election.Branch) (*election.Definition, *Keys, error) {
 	k := &Keys{signing: map[string]ed25519.PrivateKey{}, shares: map[string]*ecdh.PrivateKey{}}
 	d := &election.Definition{
 		Format: election.Format, Name: name, Practice: true, PollingDay: "2026-05-01",
-		Laws:      []election.Law{{Article: articleAtLarge, Version: "1", State: election.InForce}},
-		Districts: []election.District{{ID: "city", Name: election.Name{Fa: "شهر (شبیه‌سازی‌شده)", En: "City (simulated)"}, Kind: election.City}},
+		Districts: districts,
 		Offices: []election.Office{
 			{ID: "hq", Name: election.Name{Fa: "ستاد انتخابات", En: "Headquarters"}, Role: election.Headquarters, Key: k.public("office/hq")},
 			{ID: "supervisors", Name: election.Name{Fa: "هیئت نظارت", En: "Supervisory board"}, Role: election.Supervisory, Key: k.public("office/supervisors")},
 		},
-		Contests: []election.Contest{c}, Branches: branches, HQLogKey: k.public("log/hq"),
+		Contests: contests, Branches: branches, HQLogKey: k.public("log/hq"),
 		Quorum: 3, WitnessQuorum: 1, MaxBallotsPerDevice: 100_000,
 		Witnesses: []election.Witness{{Name: "witness.simulated.example", Key: k.public("witness/1")}},
+	}
+	for i := range contests {
+		if !slices.ContainsFunc(d.Laws, func(l election.Law) bool { return l.Article == contests[i].Article }) {
+			d.Laws = append(d.Laws, election.Law{Article: contests[i].Article, Version: "1", State: election.InForce})
+		}
 	}
 	for i := range d.Branches {
 		d.Branches[i].LogKey = k.public("log/branch/" + d.Branches[i].ID)

@@ -72,7 +72,7 @@ func (s *Statement) Election(title string, seed uint64, limit int) (*Election, e
 		}})
 	}
 	var err error
-	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات نمونه از روی صورت آرا (شبیه‌سازی‌شده)", En: title + ", replayed from its statement of votes (simulated)"}, c, branches)
+	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات نمونه از روی صورت آرا (شبیه‌سازی‌شده)", En: title + ", replayed from its statement of votes (simulated)"}, city, []election.Contest{c}, branches)
 	return e, err
 }
 
@@ -107,7 +107,7 @@ func Sample(seed uint64) (*Election, error) {
 		e.Branches = append(e.Branches, Branch{id, func() []Voter { return voters(c.ID, sampleVoters(newRNG(seed, id), perBranch, seats)) }})
 	}
 	var err error
-	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات شورای شهر نمونه (شبیه‌سازی‌شده)", En: "Council election of the sample city (simulated)"}, c, branches)
+	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات شورای شهر نمونه (شبیه‌سازی‌شده)", En: "Council election of the sample city (simulated)"}, city, []election.Contest{c}, branches)
 	return e, err
 }
 

@@ -25,7 +25,7 @@ func Small(seed uint64) (*Election, error) {
 		e.Branches = append(e.Branches, Branch{id, func() []Voter { return voters(c.ID, smallVoters(newRNG(seed, id), n)) }})
 	}
 	var err error
-	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات آزمون (شبیه‌سازی‌شده)", En: "Test election (simulated)"}, c, branches)
+	e.Definition, e.Keys, err = define(election.Name{Fa: "انتخابات آزمون (شبیه‌سازی‌شده)", En: "Test election (simulated)"}, city, []election.Contest{c}, branches)
 	return e, err
 }
 

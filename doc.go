@@ -13,7 +13,8 @@
 // each may use are a table in layers_test.go. It fails on any other import.
 //
 //	crypto/...                         the mathematics: no election words, no files, no clock
-//	law election ballot count calendar values and rules, no cryptography
+//	law election ballot                values and rules, no cryptography
+//	apportion count calendar
 //	record board                       every public entry; reading an append-only log
 //	verify                             the numbered checks: record in, report out
 //	keyceremony encrypt mix decrypt    the acts: each checks its input, acts, and returns
@@ -44,7 +45,7 @@
 // For the idea: spec/acts.md, then the package documentation of record, encrypt
 // and verify. For the mathematics: spec/crypto.md, then crypto/group, transcript,
 // elgamal, zkp, shuffle, threshold in this order. For the law: spec/definition.md,
-// then election, ballot, count. Whoever wants to refute a result begins at
+// then election, ballot, apportion, count. Whoever wants to refute a result begins at
 // spec/verify.md and verify/checks.go.
 //
 // It never fails, because it does nothing. Sources are named by each package.

@@ -27,7 +27,7 @@ type layer struct {
 // Groups of the table. Secrecy is an import rule too: see meets.
 var (
 	mathematics = []string{"crypto/group", "crypto/transcript", "crypto/elgamal", "crypto/zkp", "crypto/shuffle", "crypto/threshold"}
-	lawful      = []string{"law", "election", "count"} // not ballot: who checks holds no plaintext
+	lawful      = []string{"law", "election", "apportion", "count"} // not ballot: who checks holds no plaintext
 	public      = slices.Concat(mathematics, lawful, []string{"record", "board"})
 	checked     = slices.Concat(public, []string{"verify"})
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
@@ -52,7 +52,8 @@ var layers = []layer{
 	{pkg: "law", may: []string{"spec"}},
 	{pkg: "election", may: []string{"law", "spec"}, third: []string{"github.com/fxamacker/cbor/v2"}},
 	{pkg: "ballot", may: []string{"law", "election"}, not: []string{"encoding/json"}},
-	{pkg: "count", may: []string{"law", "election"}, not: []string{"crypto", "crypto/..."}},
+	{pkg: "apportion", may: []string{"election"}, not: []string{"crypto", "crypto/..."}},
+	{pkg: "count", may: []string{"law", "election", "apportion"}, not: []string{"crypto", "crypto/..."}},
 	{pkg: "calendar", may: []string{"law", "election"}},
 
 	{pkg: "record", third: []string{"github.com/fxamacker/cbor/v2", "golang.org/x/mod/sumdb/tlog"}},

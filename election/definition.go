@@ -109,10 +109,43 @@ type Office struct {
 	Key  Key    `json:"key"` // Ed25519
 }
 
-// Counting rules.
+// Counting rules. Those from RoundThenShare on part the seats among lists, and
+// all independents together, in proportion to their votes.
 const (
 	PluralityAtLarge    = "plurality-at-large"
 	SingleSeatPlurality = "single-seat-plurality"
+	TwoRound            = "two-round"
+
+	RoundThenShare   = "round-then-share"
+	FloorThenShare   = "floor-then-share"
+	LargestRemainder = "largest-remainder"
+	DHondt           = "dhondt"
+	SainteLague      = "sainte-lague"
+)
+
+// Independents is the name of the group of all candidates without a list.
+const Independents = "independents"
+
+// Kinds of contests.
+const (
+	KindCity    = "city"    // council of a city
+	KindVillage = "village" // council of a village
+	KindMajlis  = "majlis"
+	KindExperts = "experts" // Assembly of Experts
+)
+
+// What becomes of a quota that ends in exactly a half, under RoundThenShare.
+const (
+	HalfUp       = "up" // holds where nothing is written
+	HalfEven     = "even"
+	HalfDown     = "down"
+	HalfQuestion = "question" // for a ruling
+)
+
+// Who are the alternates of a contest with lists.
+const (
+	AlternatesByVotes = "votes" // of all lists, by votes; holds where nothing is written
+	AlternatesNone    = "none"
 )
 
 // What settles a tie, in the order that a contest names.
@@ -137,7 +170,25 @@ type Contest struct {
 	Candidates []Candidate `json:"candidates"`
 	Lists      []List      `json:"lists,omitempty"`
 	Units      []Unit      `json:"units"` // the ordered plan of tally units
+
+	// Settings of some rules and of what the law leaves open.
+	Kind           string     `json:"kind,omitempty"`            // one of the Kind… constants, or empty
+	Threshold      string     `json:"threshold,omitempty"`       // a fraction of the valid votes, such as 1/5, or empty
+	Half           string     `json:"half,omitempty"`            // RoundThenShare only
+	AlternatesBy   string     `json:"alternates_by,omitempty"`   // proportional rules only
+	ListLimits     ListLimits `json:"list_limits,omitzero"`      // how long a list may be
+	Round          int        `json:"round,omitempty"`           // TwoRound only: 1 or 2
+	PreviousResult string     `json:"previous_result,omitempty"` // of round 1, hex SHA-256; round 2 only
 }
+
+// ListLimits bounds the number of candidates of a list; 0 is no bound.
+type ListLimits struct {
+	Min int `json:"min,omitempty"`
+	Max int `json:"max,omitempty"`
+}
+
+// IsZero reports whether there is no bound.
+func (l ListLimits) IsZero() bool { return l == ListLimits{} }
 
 // A Candidate stands in one contest. Its code is its place there, from 1.
 type Candidate struct {

@@ -38,6 +38,11 @@ func (d *Definition) Witness(name string) (*Witness, bool) {
 	return find(d.Witnesses, func(x *Witness) bool { return x.Name == name })
 }
 
+// LawOf returns the version of the article that the contest rests on.
+func (d *Definition) LawOf(c *Contest) (*Law, bool) {
+	return find(d.Laws, func(x *Law) bool { return x.Article == c.Article })
+}
+
 // N returns the number of candidates, n.
 func (c *Contest) N() int { return len(c.Candidates) }
 

@@ -16,35 +16,14 @@ import (
 // *[Faults], with everything that is wrong, unless the text is not JSON at all;
 // then it is one fault that says where.
 func Parse(data []byte) (*Definition, error) {
-	if len(data) > MaxJSON {
-		return nil, one("the file has %d bytes: keep it within %d", len(data), MaxJSON)
-	}
-	if i := invalidUTF8(data); i >= 0 {
-		return nil, one("invalid UTF-8 at %s: save the file as UTF-8", position(data, i))
-	}
-	// encoding/json's tokens are only taken from text that its scanner has
-	// accepted as exactly one value.
-	var raw json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return nil, one("not JSON at %s (%v): write one JSON object and nothing after it",
-				position(data, int(syntax.Offset)-1), syntax)
-		}
-		return nil, one("not JSON (%v): write one JSON object", err)
-	}
-
-	r := reader{dec: json.NewDecoder(bytes.NewReader(data))}
-	r.dec.UseNumber()
 	d := new(Definition)
-	r.value("", reflect.ValueOf(d).Elem())
+	faults := Unmarshal(data, d)
 
 	// Both kinds of fault at once, but none that only follows from another.
-	shape := make(map[string]bool, len(r.faults))
-	for _, f := range r.faults {
+	shape := make(map[string]bool, len(faults))
+	for _, f := range faults {
 		shape[f.Path] = true
 	}
-	faults := r.faults
 	if !shape[whole] {
 		faults = append(faults, d.validate(shape)...)
 	}
@@ -54,13 +33,47 @@ func Parse(data []byte) (*Definition, error) {
 	return d, nil
 }
 
+// Unmarshal reads strict JSON (spec/definition.md, rules D1 and D2) into what v
+// points to, and returns everything that does not fit. It is for the other files
+// that people write about an election, such as totals to be counted: v consists
+// of structs, slices, maps with text keys, strings, booleans, whole numbers and
+// text unmarshalers. A [json.RawMessage] takes an object or an array as it stands;
+// what a field of interface type has is skipped.
+func Unmarshal(data []byte, v any) Faults {
+	if len(data) > MaxJSON {
+		return *one("the file has %d bytes: keep it within %d", len(data), MaxJSON)
+	}
+	if i := invalidUTF8(data); i >= 0 {
+		return *one("invalid UTF-8 at %s: save the file as UTF-8", position(data, i))
+	}
+	// encoding/json's tokens are only taken from text that its scanner has
+	// accepted as exactly one value.
+	var raw json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return *one("not JSON at %s (%v): write one JSON value and nothing after it",
+				position(data, int(syntax.Offset)-1), syntax)
+		}
+		return *one("not JSON (%v): write one JSON value", err)
+	}
+	r := reader{data: data, dec: json.NewDecoder(bytes.NewReader(data))}
+	r.dec.UseNumber()
+	r.value("", reflect.ValueOf(v).Elem())
+	return r.faults
+}
+
 // A reader fills a value from JSON tokens and collects what does not fit.
 type reader struct {
+	data   []byte
 	dec    *json.Decoder
 	faults Faults
 }
 
-var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
+var (
+	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
+	rawMessage      = reflect.TypeFor[json.RawMessage]()
+)
 
 // value reads the next JSON value into v, or skips it if it does not fit.
 func (r *reader) value(path string, v reflect.Value) {
@@ -80,7 +93,25 @@ func (r *reader) value(path string, v reflect.Value) {
 		}
 		return
 	}
+	if v.Type() == rawMessage {
+		start := r.dec.InputOffset() - 1
+		if tok != json.Delim('{') && tok != json.Delim('[') {
+			r.unfit(path, tok, "an object or an array")
+			return
+		}
+		r.rest(tok)
+		v.SetBytes(r.data[start:r.dec.InputOffset()])
+		return
+	}
 	switch v.Kind() {
+	case reflect.Interface:
+		r.rest(tok)
+	case reflect.Map:
+		if tok != json.Delim('{') {
+			r.unfit(path, tok, "an object")
+			return
+		}
+		r.mapping(path, v)
 	case reflect.Struct:
 		if tok != json.Delim('{') {
 			r.unfit(path, tok, "an object")
@@ -154,6 +185,36 @@ func (r *reader) object(path string, v reflect.Value) {
 			r.faults.add(join(path, name), "missing: add it")
 		}
 	}
+}
+
+// mapping reads an object whose names are not fixed.
+func (r *reader) mapping(path string, v reflect.Value) {
+	v.Set(reflect.MakeMap(v.Type()))
+	elem := reflect.New(v.Type().Elem()).Elem()
+	for n := 0; r.dec.More(); n++ {
+		tok, err := r.dec.Token()
+		key, ok := tok.(string)
+		if err != nil || !ok {
+			r.faults.add(path, "not readable (%v): write an object", err)
+			return
+		}
+		p := join(path, key)
+		switch k := reflect.ValueOf(key); {
+		case n >= MaxItems:
+			if n == MaxItems {
+				r.faults.add(path, "more than %d elements: keep them within that", MaxItems)
+			}
+			r.skip()
+		case v.MapIndex(k).IsValid():
+			r.faults.add(p, "written twice: keep one")
+			r.skip()
+		default:
+			elem.SetZero()
+			r.value(p, elem)
+			v.SetMapIndex(k, elem)
+		}
+	}
+	r.dec.Token() // the closing brace
 }
 
 func (r *reader) array(path string, v reflect.Value) {
@@ -237,7 +298,7 @@ func field(t reflect.Type, key string) int {
 
 func tag(f reflect.StructField) (name string, optional bool) {
 	name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return name, opts == "omitempty"
+	return name, opts == "omitempty" || opts == "omitzero"
 }
 
 func invalidUTF8(data []byte) int {

@@ -42,7 +42,7 @@ type validator struct {
 	d          *Definition
 	faults     Faults
 	keys       map[Key]string // where each key was first seen
-	articles   map[string]bool
+	articles   map[string]int // how many versions of each
 	districtIx map[string]int
 	branchIx   map[string]int
 
@@ -67,18 +67,18 @@ func (v *validator) general() {
 }
 
 func (v *validator) laws() {
-	v.articles = make(map[string]bool)
+	v.articles = make(map[string]int)
 	versions := make(map[[2]string]bool)
 	v.count("laws", len(v.d.Laws), 1)
 	for i, l := range v.d.Laws {
 		p := at("laws", i)
 		v.text(p+".article", l.Article)
 		v.text(p+".version", l.Version)
-		v.articles[l.Article] = true
 		if key := [2]string{l.Article, l.Version}; versions[key] {
 			v.add(p, "this version of the article is named twice: keep one")
 		} else {
 			versions[key] = true
+			v.articles[l.Article]++
 		}
 		if !slices.Contains([]string{InForce, Approved, Draft}, l.State) {
 			v.add(p+".state", "%s is not a state: write in-force, approved or draft", quote(l.State))

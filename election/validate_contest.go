@@ -1,37 +1,50 @@
 package election
 
-import (
-	"slices"
-	"strings"
-)
-
-var rules = []string{PluralityAtLarge, SingleSeatPlurality}
+import "slices"
 
 func (v *validator) contest(p string, c *Contest) {
 	v.name(p+".name", c.Name)
 	if !v.isDistrict(c.District) {
 		v.add(p+".district", "there is no district %s: add it, or correct the id", quote(c.District))
 	}
-	if !slices.Contains(rules, c.Rule) {
-		v.add(p+".rule", "%s is not a rule: write one of %s", quote(c.Rule), strings.Join(rules, ", "))
-	}
-	if !v.articles[c.Article] {
+	switch n := v.articles[c.Article]; {
+	case n == 0:
 		v.add(p+".article", "%s is not among the laws: name its version in laws", quote(c.Article))
+	case n > 1:
+		v.add(p+".article", "%s is among the laws in %d versions: keep the one that applies", quote(c.Article), n)
 	}
-	v.between(p+".seats", c.Seats, 1, MaxSeats)
-	v.between(p+".alternates", c.Alternates, 0, MaxSeats)
+	v.rule(p, c)
 	v.between(p+".vote_limit", c.VoteLimit, 1, MaxVoteLimit)
-	if c.Rule == SingleSeatPlurality {
-		if c.Seats > 1 {
-			v.add(p+".seats", "%d seats under single-seat-plurality: write 1, or another rule", c.Seats)
-		}
-		if c.VoteLimit > 1 && c.VoteLimit <= MaxVoteLimit {
-			v.add(p+".vote_limit", "%d votes under single-seat-plurality: write 1, or another rule", c.VoteLimit)
-		}
+	if c.Rule == SingleSeatPlurality && c.VoteLimit > 1 && c.VoteLimit <= MaxVoteLimit {
+		v.add(p+".vote_limit", "%d votes under single-seat-plurality: write 1, or another rule", c.VoteLimit)
 	}
-	v.tieOrder(p+".tie_order", c.TieOrder)
+	if f, err := ParseFraction(c.Threshold); err == nil && f != f.Lowest() {
+		v.add(p+".threshold", "%s is not in lowest terms: write %s", c.Threshold, f.Lowest())
+	}
+	if c.Rule == TwoRound && c.Round == 2 && c.PreviousResult == "" {
+		v.add(p+".previous_result", "no result of round one: write the hash of its entry")
+	}
+	v.place(p, c)
 	v.between(p+".min_unit", c.MinUnit, 2, MaxPersons)
 	v.candidates(p, c)
+}
+
+// place checks that a contest of a kind is held in a district where such a
+// contest is held.
+func (v *validator) place(p string, c *Contest) {
+	i, ok := v.districtIx[c.District]
+	if !ok {
+		return // that is a fault of its own
+	}
+	in := v.d.Districts[i].Kind
+	want := map[string][]string{
+		KindCity:    {City, Constituency}, // Tehran, Rey and Tajrish elect one council
+		KindVillage: {Village},
+		KindExperts: {Province},
+	}[c.Kind]
+	if want != nil && slices.Contains(kinds, in) && !slices.Contains(want, in) {
+		v.add(p+".kind", "a contest of kind %s in a district of kind %s: correct one", c.Kind, in)
+	}
 }
 
 func (v *validator) tieOrder(p string, order []string) {
@@ -49,12 +62,13 @@ func (v *validator) tieOrder(p string, order []string) {
 }
 
 func (v *validator) candidates(p string, c *Contest) {
-	v.count(p+".lists", len(c.Lists), 0)
-	lists := v.unique(p+".lists", len(c.Lists), func(i int) string { return c.Lists[i].ID })
+	lp, cp := join(p, "lists"), join(p, "candidates")
+	v.count(lp, len(c.Lists), 0)
+	lists := v.unique(lp, len(c.Lists), func(i int) string { return c.Lists[i].ID })
 	for i, l := range c.Lists {
-		v.name(at(p+".lists", i)+".name", l.Name)
+		v.name(at(lp, i)+".name", l.Name)
 	}
-	cp := p + ".candidates"
+	v.listLengths(lp, c)
 	v.count(cp, len(c.Candidates), 1)
 	if len(c.Candidates) > MaxCandidates {
 		v.add(cp, "%d candidates: keep them within %d", len(c.Candidates), MaxCandidates)

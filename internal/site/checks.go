@@ -76,7 +76,7 @@ var phases = []verify.Phase{verify.PhaseDefined, verify.PhaseCeremony, verify.Ph
 func (c *call) verify() {
 	r := c.cfg.Report
 	body := verifyPage{Election: r.Election, Compared: r.Compared, Dir: c.cfg.Dir}
-	body.Command = c.cfg.Command + " verify " + quote(c.cfg.Dir+"/record")
+	body.Command = c.cfg.Command + " verify " + quote(c.cfg.Dir)
 	if r.Election != "" {
 		body.Command += " --election " + r.Election
 	}

@@ -22,7 +22,7 @@ type Config struct {
 	Record  fs.FS          // the published record, as it was verified
 	Report  *verify.Report // of verify.Record over it
 	View    *verify.View   // of the same call; nil if not even the definition can be read
-	Dir     string         // the folder that holds "record", as shown in commands
+	Dir     string         // the folder of the record, as shown in commands; "DIR/record" if empty
 	Command string         // how the program is started; "go run ./cmd/sandogh" if empty
 	Code    string         // a confirmation code to try the look-up with, or empty
 }
@@ -53,7 +53,7 @@ func Handler(cfg Config) (http.Handler, error) {
 		cfg.Command = "go run ./cmd/sandogh"
 	}
 	if cfg.Dir == "" {
-		cfg.Dir = "DIR"
+		cfg.Dir = "DIR/record"
 	}
 	own, err := fs.Sub(templates, "templates")
 	if err != nil {

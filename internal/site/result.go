@@ -138,9 +138,8 @@ func (c *contest) rows(l web.Lang, codes []int, votes []uint64, ballots uint64) 
 
 // question is an open question in words.
 type question struct {
-	Kind, Place, Article string
-	Seats                int
-	Between              []*election.Candidate
+	Words, Place, Article string
+	Between               []*election.Candidate
 }
 
 // shown is a contest as a template shows it.
@@ -171,7 +170,7 @@ func (c *call) shown(x *contest, from, to, units, steps int) shown {
 	v.Elected = x.rows(c.lang, x.of(x.Outcome.Elected), x.Canvass.Votes, x.Canvass.Ballots)
 	v.Alternate = x.rows(c.lang, x.of(x.Outcome.Alternates), x.Canvass.Votes, x.Canvass.Ballots)
 	for _, q := range x.Outcome.Questions {
-		y := question{Kind: q.Kind, Place: q.Place, Article: q.Article, Seats: q.Seats}
+		y := question{Words: c.orOther("question.", q.Kind, q.Seats), Place: c.orOther("place.", q.Place), Article: q.Article}
 		for _, code := range x.of(q.Between) {
 			y.Between = append(y.Between, &x.Candidates[code-1])
 		}
@@ -186,6 +185,14 @@ func (c *call) shown(x *contest, from, to, units, steps int) shown {
 	return v
 }
 
+// orOther returns the words for a kind, or those for any that is not known here.
+func (c *call) orOther(group, kind string, args ...any) string {
+	if _, ok := c.pages.Text(group + kind); !ok {
+		kind = "other"
+	}
+	return c.say(group+kind, args...)
+}
+
 // of returns the codes of the candidates with the ids.
 func (c *contest) of(ids []string) []int {
 	var out []int
@@ -197,7 +204,7 @@ func (c *contest) of(ids []string) []int {
 	return out
 }
 
-// BranchNames returns the names of branches; one that is unknown has its id.
+// branchNames returns the names of branches; one that is unknown has its id.
 func (s *site) branchNames(ids []string) []branchName {
 	var out []branchName
 	for _, id := range ids {

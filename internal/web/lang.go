@@ -42,7 +42,7 @@ type Text [2]string
 // sentence (U+2068 … U+2069), because nobody knows in which script they are.
 func (l Lang) Say(t Text, args ...any) string {
 	s := t[l]
-	if len(args) == 0 {
+	if !strings.Contains(s, "%") { // arguments that it has no place for are not said
 		return s
 	}
 	out := make([]any, len(args))

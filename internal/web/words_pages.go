@@ -36,7 +36,7 @@ var pageWords = Words{
 
 	"id":              {"شناسهٔ انتخابات", "Election id"},
 	"id.none":         {"خوانده نشد", "could not be read"},
-	"id.compared":     {"با شناسه‌ای که از بیرون پرونده داده شده بود مقایسه شد و همان است یا بررسی V004 خلاف آن را می‌گوید.", "It was compared with an id given from outside the record (check V004)."},
+	"id.compared":     {"با شناسه‌ای که از بیرون پرونده داده شد مقایسه شده است (بررسی V004).", "It was compared with an id given from outside the record (check V004)."},
 	"id.not-compared": {"با شناسه‌ای از بیرون پرونده مقایسه نشده است. خودتان آن را با شناسه‌ای که اعلام شده مقایسه کنید.", "It was not compared with an id from outside the record. Compare it yourself with the one that was announced."},
 	"phase":           {"مرحله", "Phase"},
 
@@ -57,6 +57,11 @@ var pageWords = Words{
 	"question.tie":                        {"تساوی آرا. تعداد جای مانده: %[1]v", "Equal votes. Places left: %[1]v"},
 	"question.more-seats-than-candidates": {"نامزد دارای رأی به تعداد کرسی‌ها نیست. تعداد جای خالی: %[1]v", "Fewer candidates with votes than seats. Places left: %[1]v"},
 	"question.no-valid-votes":             {"هیچ رأی معتبری نیست. تعداد جای خالی: %[1]v", "No valid votes. Places left: %[1]v"},
+	"question.over-allocation":            {"سهم گروه‌ها از کرسی‌ها بیشتر شد. تعداد جای باز: %[1]v", "The groups are due more seats than there are. Places open: %[1]v"},
+	"question.threshold-nobody":           {"هیچ گروهی به حد نصاب نرسید. تعداد جای باز: %[1]v", "No group reached the threshold. Places open: %[1]v"},
+	"question.draft-law":                  {"قاعده از متنی است که هنوز قانون نیست. تعداد جای باز: %[1]v", "The rule is from a text that is not law yet. Places open: %[1]v"},
+	"question.other":                      {"پرسشی که این صفحه برای آن واژه‌ای ندارد. تعداد جای باز: %[1]v", "A question that this page has no words for. Places open: %[1]v"},
+	"place.other":                         {"جای", "places"},
 	"question.between":                    {"میان:", "Between:"},
 	"question.article":                    {"مستند:", "Article:"},
 

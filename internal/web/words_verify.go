@@ -9,7 +9,7 @@ var verifyWords = Words{
 	"verify.2":      {"شناسهٔ انتخابات را از جایی جز این پرونده بگیرید، مانند روزنامه یا اعلان شعبه، و با این مقایسه کنید:", "Get the election id from somewhere other than this record, such as a newspaper or a poster in the branch, and compare it with this:"},
 	"verify.3":      {"در پوشهٔ کد منبع این فرمان را اجرا کنید:", "In the folder of the source, run this command:"},
 	"verify.4":      {"پاسخ را بخوانید. کد خروج ۰ یعنی درست، ۱ یعنی رد شد، ۲ یعنی چیزی نیست یا خوانده نشد. هر بررسی شماره‌ای دارد که در spec/verify.md شرح داده شده است.", "Read the answer. Exit status 0 means verified, 1 refuted, 2 that something is missing or could not be read. Each check has a number that spec/verify.md explains."},
-	"verify.folder": {"پوشهٔ این نمایش، که پروندهٔ عمومی در زیرپوشهٔ record آن است:", "The folder of this demonstration, with the public record in its folder record:"},
+	"verify.folder": {"پوشهٔ این پرونده روی رایانه‌ای که این صفحه را می‌دهد:", "The folder of this record, on the machine that serves this page:"},
 	"verify.own":    {"برای بررسی به کد ما هم نیاز نیست: پوشهٔ spec همهٔ قاعده‌ها را دارد و می‌توان از روی آن برنامه‌ای دیگر نوشت.", "You do not need our code either: the folder spec has all rules, and another program can be written from it."},
 	"verify.phases": {"مرحله‌ها چه معنایی دارند", "What the phases mean"},
 	"verify.now":    {"(اکنون)", "(now)"},

@@ -3,6 +3,7 @@ package tamper_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -185,6 +186,33 @@ func TestAnyByte(t *testing.T) {
 		}
 		if view != nil && view.Sound() == nil {
 			t.Errorf("change %d: %s, byte %d xor %#x: the acts would continue", i, name, at, mask)
+		}
+	}
+}
+
+// TestAnyFileMissing takes single files away (B14): the record never verifies,
+// and the file is named. But for the entries, whose gaps the checks of order
+// and number may stumble over, an incomplete copy is not called wrong.
+func TestAnyFileMissing(t *testing.T) {
+	l := good()
+	for name := range l.files {
+		files := maps.Clone(l.files)
+		delete(files, name)
+		r, view := verify.Record(context.Background(), files, verify.Options{Election: &l.id})
+		if r.Status == verify.Verified || r.Status == verify.Refuted && !strings.Contains(name, "/entries/") {
+			t.Errorf("without %s: status %s: %s", name, r.Status, found(r))
+		}
+		if view != nil && view.Sound() == nil {
+			t.Errorf("without %s: the acts would continue", name)
+		}
+		named := slices.ContainsFunc(r.Checks, func(c verify.Check) bool {
+			return slices.ContainsFunc(c.Findings, func(f verify.Finding) bool { return f.Path == name })
+		})
+		if branch, ok := strings.CutSuffix(name, "/checkpoint"); ok && !named { // its folder stands for it
+			named = strings.Contains(found(r), branch)
+		}
+		if !named {
+			t.Errorf("without %s: no finding names it: %s", name, found(r))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -71,8 +72,10 @@ const looking = `({
 // SANDOGH_SCREENSHOTS naming a folder, pictures are left there.
 func TestBrowser(t *testing.T) {
 	h := elected(t)
-	server := httptest.NewServer(h.handler(t))
-	t.Cleanup(server.Close)
+	whole := httptest.NewServer(h.handler(t))
+	t.Cleanup(whole.Close)
+	wrong := httptest.NewServer(spoilt(t, func(m fstest.MapFS) { flip(t, m, "branch/101/tile/entries/*") }).handler(t))
+	t.Cleanup(wrong.Close)
 	ctx := browser(t)
 
 	var mu sync.Mutex
@@ -89,12 +92,18 @@ func TestBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := append(h.paths(), "/code?code="+h.endings(t)["challenged"].code, "/code?code=!", "/code?code=00000000", "/record/branch/101/1")
+	type page struct{ server, path string }
+	pages := []page{{wrong.URL, "/"}, {wrong.URL, "/checks"}, {wrong.URL, "/record/branch/101"}}
+	for _, path := range []string{"/", "/record", "/record/hq", "/record/hq/0", "/record/branch/101", "/record/branch/101/1", "/checks", "/verify", "/contest/council",
+		"/contest/council/units", "/contest/council/unit/101", "/code", "/code?code=" + h.endings(t)["challenged"].code, "/code?code=!", "/code?code=00000000", "/nothing"} {
+		pages = append(pages, page{whole.URL, path})
+	}
 	for _, lang := range []struct{ prefix, code, dir string }{{"", "fa", "rtl"}, {"/en", "en", "ltr"}} {
 		for _, width := range []int64{320, 1280} {
-			for _, path := range pages {
+			for _, page := range pages {
+				path := page.path
 				name := fmt.Sprintf("%s%s at %d px", lang.prefix, path, width)
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+lang.prefix+path)); err != nil {
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(page.server+lang.prefix+path)); err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
 				seen, err := chromedp.Run(ctx, chromedp.Evaluate[look](looking))
@@ -118,7 +127,7 @@ func TestBrowser(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					file := strings.NewReplacer("/", "_", "?", "_", "=", "_", "!", "x").Replace(fmt.Sprintf("%s%s-%d.png", lang.code, path, width))
+					file := strings.NewReplacer("/", "_", "?", "_", "=", "_", "!", "x").Replace(fmt.Sprintf("%s%s-%d-%v.png", lang.code, path, width, page.server == whole.URL))
 					if err := os.WriteFile(filepath.Join(dir, file), png, 0o644); err != nil {
 						t.Fatal(err)
 					}

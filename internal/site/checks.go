@@ -35,7 +35,7 @@ func (c *call) checkTitle(check verify.Check) string {
 
 func (c *call) checks() {
 	r := c.cfg.Report
-	body := checksPage{Election: r.Election, Compared: r.Compared, Phase: c.say("phase." + string(r.Phase)), Passed: r.Passed()}
+	body := checksPage{Election: r.Election, Compared: r.Compared, Phase: c.phase(), Passed: r.Passed()}
 	for _, x := range r.Checks {
 		row := checkRow{Check: x, Words: c.checkTitle(x), State: c.say("state." + string(x.State))}
 		switch x.State {
@@ -81,7 +81,7 @@ func (c *call) verify() {
 		body.Command += " --election " + r.Election
 	}
 	for _, p := range phases {
-		body.Phases = append(body.Phases, phaseRow{string(p), c.say("phase." + string(p)), c.say("phase." + string(p) + ".text"), p == r.Phase})
+		body.Phases = append(body.Phases, phaseRow{string(p), c.say("phase." + string(p)), c.say("phase." + string(p) + ".text"), p == r.Phase && r.Status != verify.Refuted})
 	}
 	if c.def != nil {
 		body.Quorum, body.Trustees = c.def.Quorum, len(c.def.Trustees)

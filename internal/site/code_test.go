@@ -77,19 +77,13 @@ func TestCodeExample(t *testing.T) {
 func TestCodeAtOnce(t *testing.T) {
 	h := elected(t)
 	s := h.handler(t)
-	bad := make(chan string, 8)
-	for range cap(bad) {
-		go func() {
-			if status, body := get(t, s, "/en/code?code="+h.votes.Code); status != http.StatusOK {
-				bad <- text(body)
-				return
-			}
-			bad <- ""
-		}()
+	answers := make(chan int, 8)
+	for range cap(answers) {
+		go func() { answers <- status(s, "/en/code?code="+h.votes.Code) }()
 	}
-	for range cap(bad) {
-		if text := <-bad; text != "" {
-			t.Error(text)
+	for range cap(answers) {
+		if got := <-answers; got != http.StatusOK {
+			t.Errorf("status %d", got)
 		}
 	}
 }

@@ -164,21 +164,30 @@ func (c *call) notice() web.Notice {
 		n.Text = c.say("status.verified.text", r.Passed(), len(r.Checks)-r.Passed())
 	case verify.Refuted:
 		n.Kind, n.Title = "bad", c.say("status.refuted")
-		n.Text = c.say("status.refuted.text", c.first())
+		n.Text = c.say("status.refuted.text", c.first()...)
 	default:
 		n.Kind, n.Title = "open", c.say("status.unknown")
-		n.Text = c.say("status.unknown.text", c.first())
+		n.Text = c.say("status.unknown.text", c.first()...)
 	}
 	return n
 }
 
-// first names the check that decides the report.
-func (c *call) first() string {
+// first names the check that decides the report, by title and id.
+func (c *call) first() []any {
 	check, _, ok := c.cfg.Report.First()
 	if !ok {
-		return "–"
+		return []any{"–", "–"}
 	}
-	return check.ID + ": " + c.checkTitle(check)
+	return []any{c.checkTitle(check), check.ID}
+}
+
+// phase is how far the election has come, or is claimed to have come.
+func (c *call) phase() string {
+	s := c.say("phase." + string(c.cfg.Report.Phase))
+	if c.cfg.Report.Status == verify.Refuted {
+		return c.say("phase.claimed", s)
+	}
+	return s
 }
 
 // failure is the body of an error page.

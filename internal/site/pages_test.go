@@ -227,10 +227,10 @@ func TestRefuted(t *testing.T) {
 		for _, p := range []string{"/", "/contest/council", "/contest/council/units", "/contest/council/unit/101", "/record", "/checks", "/verify", "/code"} {
 			_, body := get(t, s, "/en"+p)
 			want(t, name+" "+p, body, `class="notice bad"`)
-			wantNot(t, name+" "+p, body, "Certified result", "Result of the election", "Arash", `class="notice good"`, "Elected", "class=\"bar")
+			wantNot(t, name+" "+p, body, "Certified result", "Result of the election", "Arash", `class="notice good"`, "Elected", "class=\"bar", "<strong>(now)")
 		}
 		_, checks := get(t, s, "/en/checks")
-		want(t, name, checks, `class="state bad"`, "Wrong")
+		want(t, name, checks, `class="state bad"`, "Wrong", "as the record claims")
 	}
 }
 

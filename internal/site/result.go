@@ -260,7 +260,7 @@ type front struct {
 
 func (c *call) home() {
 	r := c.cfg.Report
-	f := front{Status: r.Status, Phase: c.say("phase." + string(r.Phase)), Known: c.def != nil, Election: r.Election, Compared: r.Compared}
+	f := front{Status: r.Status, Phase: c.phase(), Known: c.def != nil, Election: r.Election, Compared: r.Compared}
 	title := c.say("home.state")
 	if c.def != nil {
 		f.Day = c.def.PollingDay

@@ -19,9 +19,9 @@ var pageWords = Words{
 	"status.verified":      {"بررسی شد: پرونده درست است", "Verified: the record is right"},
 	"status.verified.text": {"بررسی‌های درست: %[1]v؛ هنوز موعدشان نرسیده یا موضوعی ندارند: %[2]v.", "Checks passed: %[1]v; not due yet: %[2]v."},
 	"status.refuted":       {"رد شد: پرونده نادرست است", "Refuted: the record is wrong"},
-	"status.refuted.text":  {"هیچ عددی از این پرونده نتیجهٔ انتخابات نیست. نخستین بررسیِ نادرست: %[1]v.", "No number in this record is a result. The first check that fails: %[1]v."},
+	"status.refuted.text":  {"هیچ عددی از این پرونده نتیجهٔ انتخابات نیست. نخستین بررسیِ نادرست: %[1]v (%[2]v).", "No number in this record is a result. The first check that fails: %[1]v (%[2]v)."},
 	"status.unknown":       {"نامعلوم: پرونده کامل یا خوانا نیست", "Unknown: the record is not complete or not readable"},
-	"status.unknown.text":  {"چیزی نادرست یافت نشد، اما چیزی که باید باشد نیست. نخستین بررسیِ بی‌پاسخ: %[1]v.", "Nothing wrong was found, but something that is due is missing. The first check without an answer: %[1]v."},
+	"status.unknown.text":  {"چیزی نادرست یافت نشد، اما چیزی که باید باشد نیست. نخستین بررسیِ بی‌پاسخ: %[1]v (%[2]v).", "Nothing wrong was found, but something that is due is missing. The first check without an answer: %[1]v (%[2]v)."},
 
 	"home.result":    {"نتیجهٔ انتخابات", "Result of the election"},
 	"home.state":     {"وضعیت انتخابات", "State of the election"},

@@ -14,6 +14,7 @@ var verifyWords = Words{
 	"verify.phases": {"مرحله‌ها چه معنایی دارند", "What the phases mean"},
 	"verify.now":    {"(اکنون)", "(now)"},
 
+	"phase.claimed":        {"پرونده چنین ادعا می‌کند: %[1]v", "as the record claims: %[1]v"},
 	"phase.nothing":        {"هیچ", "Nothing"},
 	"phase.defined":        {"تعریف‌شده", "Defined"},
 	"phase.ceremony":       {"ساخت کلید", "Key ceremony"},

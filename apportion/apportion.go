@@ -154,7 +154,7 @@ func (a *allocation) read(groups []Group) error {
 		if i > 0 && a.Groups[i-1].Name == g.Name {
 			return fmt.Errorf("group %q is there twice", g.Name)
 		}
-		g.Below = !a.Threshold.IsZero() && !atLeast(g.Votes, a.All, a.Threshold)
+		g.Below = !a.Threshold.ReachedBy(g.Votes, a.All) // no threshold is reached by all: 0 ≥ 0
 		if !g.Below {
 			a.Total += g.Votes
 		}

@@ -1,14 +1,9 @@
 package apportion
 
-import (
-	"math/bits"
-
-	"github.com/sandogh/sandogh/election"
-)
+import "math/bits"
 
 // Exact arithmetic. All votes together are below 2^62, seats and divisors at most
-// 2·1000+1, terms of a fraction below 2^30: products fit in 128 bits, and sums of
-// two quotients' remainders in 64.
+// 2·1000+1: products fit in 128 bits, and twice a remainder in 64.
 
 // compare compares a·b with c·d.
 func compare(a, b, c, d int) int {
@@ -21,11 +16,6 @@ func compare(a, b, c, d int) int {
 		return 0
 	}
 	return 1
-}
-
-// atLeast reports whether votes/all ≥ f.
-func atLeast(votes, all int, f election.Fraction) bool {
-	return compare(votes, int(f.Den), all, int(f.Num)) >= 0
 }
 
 // divide returns the whole part and the remainder of seats·votes/total, where

@@ -1,9 +1,8 @@
 package count
 
 import (
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/sandogh/sandogh/election"
 )
@@ -11,40 +10,82 @@ import (
 // Kinds of questions.
 const (
 	Tie                     = "tie"
+	OverAllocation          = "over-allocation"
 	MoreSeatsThanCandidates = "more-seats-than-candidates"
 	NoValidVotes            = "no-valid-votes"
+	ThresholdNobody         = "threshold-nobody"
+	DraftLaw                = "draft-law"
+	Half                    = "half" // only where the contest's setting says to ask
 )
 
 // Places that a question is about.
 const (
 	Seat      = "seat"
 	Alternate = "alternate"
+	Runoff    = "runoff"
+)
+
+// What the names in a question are.
+const (
+	OfCandidates = "candidates"
+	OfGroups     = "groups"
 )
 
 // An Outcome is who wins a contest, as far as that is settled.
 type Outcome struct {
-	Elected    []string   `json:"elected"`    // ids, by descending votes
-	Alternates []string   `json:"alternates"` // ids, in the order in which they step in
+	Elected    []string   `json:"elected"`          // ids, by descending votes
+	Alternates []string   `json:"alternates"`       // ids, in the order in which they step in
+	Runoff     []string   `json:"runoff,omitempty"` // ids, by descending votes; the candidates of a second round
+	Groups     []Group    `json:"groups,omitempty"` // by name; rules with lists only
 	Questions  []Question `json:"questions"`
 	Steps      []Step     `json:"steps"`
 }
 
-// A Question is what votes and tie order leave open. A tie is for the lot; the
-// others are for a ruling.
-type Question struct {
-	Kind    string   `json:"kind"`
-	Between []string `json:"between"` // ids, sorted; those tied, else empty
-	Seats   int      `json:"seats"`   // how many places are open
-	Place   string   `json:"place"`   // seat or alternate
-	Article string   `json:"article"`
+// A Group is what a list, or all independents together, gets.
+type Group struct {
+	Name       string `json:"name"`        // id of the list, or election.Independents
+	Votes      int    `json:"votes"`       // of its candidates, added up
+	Quota      string `json:"quota"`       // seats·votes/total, such as 441/50
+	QuotaSeats int    `json:"quota_seats"` // the quota as the rule makes it whole, limited to the candidates
+	Seats      int    `json:"seats"`       // as far as they are sure
+	Below      bool   `json:"below"`       // below the threshold
 }
 
-// A Decision answers a tie: the order of those tied, the first before the
-// others. It answers every question between the same candidates, so that one
-// lot gives the last seats and the first alternates.
+// A Question is what votes and tie order leave open. Its text says what settles
+// it; [Question.Answer] makes the decision.
+type Question struct {
+	Kind    string   `json:"kind"`
+	Between []string `json:"between"` // names, sorted; those concerned, else empty
+	Of      string   `json:"of"`      // what they are: candidates or groups
+	Seats   int      `json:"seats"`   // how many places are open, seats too many, halves
+	Place   string   `json:"place"`   // seat, alternate or runoff
+	Article string   `json:"article"`
+	Text    Step     `json:"text"`
+}
+
+// A Decision answers a question, by its kind and the names in it. One order
+// answers every tie between the same candidates, so that one lot gives the last
+// seats and the first alternates.
 type Decision struct {
-	Between []string // ids, in any order
-	Order   []string // the same ids; the first wins
+	Kind    string   // empty is Tie
+	Of      string   // empty is OfCandidates
+	Between []string // names, in any order
+
+	// Of a tie, the same names: the first wins. Of seats that nobody can fill, or
+	// for which there are no votes, the candidates who take them: the others stay
+	// vacant. Of a draft that applies, empty.
+	Order []string
+	// Of an over-allocation or a threshold that nobody reaches, the seats of all
+	// groups, which fill the house; of halves, of the groups concerned.
+	Seats map[string]int
+
+	Article string // on which a ruling rests; empty for a lot
+}
+
+// Answer returns the decision that answers the question with an order or with
+// seats.
+func (q Question) Answer(order []string, seats map[string]int) Decision {
+	return Decision{Kind: q.Kind, Of: q.Of, Between: q.Between, Order: order, Seats: seats}
 }
 
 // A Step is one sentence of the reasoning.
@@ -53,104 +94,91 @@ type Step struct {
 	En string `json:"en"`
 }
 
+// Input is what is counted.
+type Input struct {
+	Contest   *election.Contest
+	Law       *election.Law // the version of the article that it rests on; nil if that is not known
+	Votes     []int         // Votes[code-1], of each candidate
+	Ballots   int
+	Blank     int // selections left blank; with a vote limit of 1, blank ballots
+	Decisions []Decision
+}
+
+// ErrNotAsked is in the error on a decision that answers no question of the
+// contest.
+var ErrNotAsked = errors.New("the contest does not ask this")
+
 // Contest returns the outcome of a contest by its rule, with nothing decided
-// but by votes and tie order.
-//
-// votes[i] is the number of votes of the candidate with code i+1. Blank is the
-// number of selections left blank (with a vote limit of 1, of blank ballots).
-// Contests with a vote limit of 0 are not checked against it.
+// but by votes and tie order. See [Input] for the arguments.
 func Contest(c *election.Contest, votes []int, ballots, blank int) (Outcome, error) {
-	return Decided(c, votes, ballots, blank, nil)
+	return Count(Input{Contest: c, Votes: votes, Ballots: ballots, Blank: blank})
 }
 
-// Decided is [Contest] with the answers to the questions that it put. A decision
-// that answers no question changes nothing.
+// Decided is [Contest] with the answers to the questions that it put.
 func Decided(c *election.Contest, votes []int, ballots, blank int, decisions []Decision) (Outcome, error) {
-	in := input{c: c, votes: votes, ballots: ballots, blank: blank, decisions: decisions}
-	if err := in.check(); err != nil {
-		return Outcome{}, fmt.Errorf("count contest %q: %w", c.ID, err)
-	}
-	switch c.Rule {
-	case election.PluralityAtLarge:
-		return plurality(in), nil
-	case election.SingleSeatPlurality:
-		if c.Seats != 1 {
-			return Outcome{}, fmt.Errorf("count contest %q: rule %s with %d seats", c.ID, c.Rule, c.Seats)
-		}
-		return plurality(in), nil
-	}
-	return Outcome{}, fmt.Errorf("count contest %q: rule %q is not known", c.ID, c.Rule)
+	return Count(Input{Contest: c, Votes: votes, Ballots: ballots, Blank: blank, Decisions: decisions})
 }
 
-// input is what a rule counts.
-type input struct {
-	c              *election.Contest
-	votes          []int
-	ballots, blank int
-	decisions      []Decision
+// Count returns the outcome of a contest by its rule. Contests with a vote limit
+// of 0 are not checked against it. A decision that answers no question is
+// refused with [ErrNotAsked].
+func Count(in Input) (Outcome, error) {
+	if in.Contest == nil {
+		return Outcome{}, errors.New("count: no contest")
+	}
+	o, err := count(in)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("count contest %q: %w", in.Contest.ID, err)
+	}
+	return o, nil
 }
 
-// maxBallots bounds the numbers of a count, so that no sum overflows.
-const maxBallots = 1 << 40
-
-func (in *input) check() error {
-	c := in.c
-	if len(in.votes) != c.N() {
-		return fmt.Errorf("votes of %d candidates are given, there are %d", len(in.votes), c.N())
+func count(in Input) (Outcome, error) {
+	x := input{Input: in, c: in.Contest, votes: in.Votes, used: make([]bool, len(in.Decisions))}
+	if err := x.check(); err != nil {
+		return Outcome{}, err
 	}
-	if c.N() < 1 || c.N() > election.MaxCandidates || c.Seats < 1 || c.Alternates < 0 || c.VoteLimit < 0 || c.VoteLimit > election.MaxVoteLimit {
-		return fmt.Errorf("contest of %d candidates for %d seats, %d alternates, vote limit %d", c.N(), c.Seats, c.Alternates, c.VoteLimit)
+	out := Outcome{Elected: []string{}, Alternates: []string{}, Questions: []Question{}}
+	p := placer{input: &x, out: &out}
+	p.say(msgInput, x.c.Seats, x.c.Alternates, x.c.N(), in.Ballots, total(x.votes), in.Blank, x.article())
+	if err := p.rule(); err != nil {
+		return Outcome{}, err
 	}
-	if in.ballots < 0 || in.ballots > maxBallots || in.blank < 0 || in.blank > maxBallots {
-		return fmt.Errorf("%d ballots, %d blank selections", in.ballots, in.blank)
-	}
-	seen := make(map[string]bool, c.N())
-	sum := in.blank
-	for i, v := range in.votes {
-		id := c.Candidates[i].ID
-		if seen[id] {
-			return fmt.Errorf("candidate %q is there twice", id)
-		}
-		seen[id] = true
-		if v < 0 || v > in.ballots {
-			return fmt.Errorf("candidate %q has %d votes on %d ballots", id, v, in.ballots)
-		}
-		sum += v
-	}
-	if slots := in.ballots * c.VoteLimit; c.VoteLimit > 0 && sum > slots {
-		return fmt.Errorf("%d selections on %d ballots of %d", sum, in.ballots, c.VoteLimit)
-	}
-	for _, t := range c.TieOrder {
-		if t != election.TieVeteran && t != election.TieDegree && t != election.TieLot {
-			return fmt.Errorf("tie order %q is not known", t)
+	for i, used := range x.used {
+		if d := in.Decisions[i]; !used {
+			return Outcome{}, fmt.Errorf("decision on %s between %q: %w", d.kind(), d.Between, ErrNotAsked)
 		}
 	}
-	for i, d := range in.decisions {
-		between, order := sorted(d.Between), sorted(d.Order)
-		if !slices.Equal(between, order) || len(slices.Compact(order)) != len(d.Order) {
-			return fmt.Errorf("decision between %s orders %s", strings.Join(d.Between, ", "), strings.Join(d.Order, ", "))
-		}
-		for _, e := range in.decisions[:i] {
-			if slices.Equal(sorted(e.Between), between) {
-				return fmt.Errorf("two decisions between %s", strings.Join(between, ", "))
-			}
-		}
-	}
-	return nil
+	return out, nil
 }
 
-// decided returns the order in which those tied were put, if they were.
-func (in *input) decided(between []string) ([]string, bool) {
-	for _, d := range in.decisions {
-		if slices.Equal(sorted(d.Between), between) {
-			return d.Order, true
-		}
+// rule counts by the contest's rule.
+func (p *placer) rule() error {
+	if p.draft() {
+		return nil // nothing is sure under a rule that does not hold
 	}
-	return nil, false
+	switch {
+	case p.c.Proportional():
+		return p.proportional()
+	case total(p.votes) == 0:
+		p.say(msgNoVotes, p.c.Seats, p.article())
+		return p.vacant(NoValidVotes, p.c.Seats)
+	case p.c.Rule == election.TwoRound && p.c.Round == 1:
+		return p.firstRound()
+	}
+	return p.plurality()
 }
 
-func sorted(ids []string) []string {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	return ids
+// draft asks whether a draft applies, and reports whether that is open.
+func (p *placer) draft() bool {
+	if p.Law == nil || p.Law.State != election.Draft || p.Law.Ruling != "" {
+		return false
+	}
+	if _, ok := p.decided(DraftLaw, OfCandidates, nil); ok {
+		p.say(msgDraftApplies, p.article())
+		return false
+	}
+	p.say(msgDraft, p.article())
+	p.ask(DraftLaw, OfCandidates, nil, p.c.Seats, Seat)
+	return true
 }

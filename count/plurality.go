@@ -2,80 +2,103 @@ package count
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/sandogh/sandogh/election"
 )
 
 // plurality gives the seats to the candidates with the most votes and makes the
-// next ones alternates, at large or for a single seat.
+// next ones alternates, at large or for a single seat; so does the second round
+// of two. The Experts' plurality in a province is the same with an article of
+// its own.
 //
 // Candidates with votes stand in a ranking of blocks: first by votes, and where
 // a cut falls between equals, by the tie order. A block that a cut still parts
 // is a tie for the lot, and until it is drawn its members hold no place but
 // those that all of them get in any order.
-func plurality(in input) Outcome {
-	out := Outcome{Elected: []string{}, Alternates: []string{}, Questions: []Question{}}
-	p := placer{input: in, out: &out, seatsLeft: in.c.Seats, alternatesLeft: in.c.Alternates}
-	p.say(msgInput, in.c.Seats, in.c.Alternates, in.c.N(), in.ballots, total(in.votes), in.blank, in.c.Article)
-	levels := p.levels()
-	if len(levels) == 0 {
-		p.say(msgNoVotes, in.c.Seats, in.c.Article)
-		p.ask(NoValidVotes, nil, in.c.Seats, Seat)
-		return out
+func (p *placer) plurality() error {
+	if p.c.Rule == election.TwoRound {
+		p.say(msgSecondRound, p.c.PreviousResult, p.article())
 	}
-	for _, level := range levels {
-		if p.seatsLeft == 0 && p.alternatesLeft == 0 {
+	p.first, p.second = places(Seat, p.c.Seats), places(Alternate, p.c.Alternates)
+	p.place(p.withVotes(nil))
+	if p.first.left > 0 {
+		p.say(msgFewCandidates, p.first.left, p.article())
+		if err := p.vacant(MoreSeatsThanCandidates, p.first.left); err != nil {
+			return err
+		}
+	}
+	if p.second.left > 0 {
+		p.say(msgFewAlternates, p.second.left)
+	}
+	return nil
+}
+
+// A placer hands out places from the top of a ranking: the first kind, and then
+// to whoever comes next the second.
+type placer struct {
+	*input
+	out           *Outcome
+	first, second rank
+	group         *Step  // whose seats they are, if they are a group's
+	settled       []Step // what was decided about groups
+	sure          bool  // what a cut parts is not asked yet: the number of places is not settled
+}
+
+// A rank is a number of places of one kind.
+type rank struct {
+	place       string
+	left, total int
+}
+
+func places(place string, n int) rank { return rank{place, n, n} }
+
+// place hands out the places to the candidates.
+func (p *placer) place(candidates []int) {
+	for _, level := range p.levels(candidates) {
+		if p.first.left == 0 && p.second.left == 0 {
 			p.say(msgRest, p.votes[level[0]])
 			break
 		}
 		p.level(level)
 	}
-	if p.seatsLeft > 0 {
-		p.say(msgFewCandidates, p.seatsLeft, in.c.Article)
-		p.ask(MoreSeatsThanCandidates, nil, p.seatsLeft, Seat)
-	}
-	if p.alternatesLeft > 0 && in.c.Alternates > 0 {
-		p.say(msgFewAlternates, p.alternatesLeft)
-	}
-	return out
 }
 
-// A placer hands out places from the top of the ranking.
-type placer struct {
-	input
-	out                       *Outcome
-	seatsLeft, alternatesLeft int
-}
-
-// levels returns the indexes of the candidates with votes, those with equal
-// votes together, most votes first, in the order of ids within.
-func (p *placer) levels() [][]int {
+// withVotes returns the indexes of the candidates with votes that are not left
+// out.
+func (p *placer) withVotes(without []string) []int {
 	var with []int
 	for i, v := range p.votes {
-		if v > 0 {
+		if v > 0 && !slices.Contains(without, p.id(i)) {
 			with = append(with, i)
 		}
 	}
-	slices.SortFunc(with, func(i, j int) int {
+	return with
+}
+
+// levels parts candidates into those with equal votes, most votes first, in the
+// order of ids within.
+func (p *placer) levels(candidates []int) [][]int {
+	slices.SortFunc(candidates, func(i, j int) int {
 		return cmp.Or(cmp.Compare(p.votes[j], p.votes[i]), cmp.Compare(p.id(i), p.id(j)))
 	})
-	return blocks(with, func(i, j int) bool { return p.votes[i] == p.votes[j] })
+	return blocks(candidates, func(i, j int) bool { return p.votes[i] == p.votes[j] })
 }
 
 // level hands out the places that candidates with equal votes reach.
 func (p *placer) level(level []int) {
-	switch seats, alternates := p.seatsLeft, p.alternatesLeft; {
-	case len(level) <= seats:
-		p.give(level, Seat)
+	switch first, second := p.first.left, p.second.left; {
+	case len(level) <= first:
+		p.give(level, &p.first)
 		return
 	case len(level) == 1:
-		p.give(level, Alternate)
+		p.give(level, &p.second)
 		return
-	case seats > 0:
-		p.say(msgCut, p.people(level), p.votes[level[0]], p.place(Seat), seats)
-	case len(level) > alternates:
-		p.say(msgCut, p.people(level), p.votes[level[0]], p.place(Alternate), alternates)
+	case first > 0:
+		p.say(msgCut, p.people(level), p.votes[level[0]], placeName(p.first.place), first)
+	case len(level) > second:
+		p.say(msgCut, p.people(level), p.votes[level[0]], placeName(p.second.place), second)
 	default:
 		p.say(msgSuccession, p.people(level), p.votes[level[0]])
 	}
@@ -108,11 +131,11 @@ func (p *placer) settle(level []int) [][]int {
 	slices.SortStableFunc(level, order) // ids stay in order within a block
 	parts := blocks(level, func(i, j int) bool { return order(i, j) == 0 })
 	if len(parts) > 1 {
-		for rank, part := range parts {
-			p.say(msgSettled, rank+1, p.people(part), p.why(part[0]), p.c.Article)
+		for n, part := range parts {
+			p.say(msgSettled, n+1, p.people(part), p.why(part[0]), p.article())
 		}
 	} else {
-		p.say(msgNotSettled, p.people(level), p.c.Article)
+		p.say(msgNotSettled, p.people(level), p.article())
 	}
 	return parts
 }
@@ -120,75 +143,108 @@ func (p *placer) settle(level []int) [][]int {
 // block hands out the places that a block reaches, by decision where a cut
 // parts it, and asks where there is none.
 func (p *placer) block(block []int) {
-	seats, alternates := p.seatsLeft, p.alternatesLeft
-	losers := len(block) - seats
-	if losers <= 0 {
-		p.give(block, Seat)
+	first, second := p.first.left, p.second.left
+	losers := len(block) - first
+	switch {
+	case losers <= 0:
+		p.give(block, &p.first)
 		return
-	}
-	if seats == 0 && alternates == 0 {
+	case first == 0 && second == 0:
+		return
+	case p.sure:
+		p.first.left = 0
 		return
 	}
 	var between []string
 	for _, i := range block {
 		between = append(between, p.id(i))
 	}
-	if order, ok := p.decided(between); ok {
-		p.say(msgDecided, p.people(block), p.c.Article)
+	if d, ok := p.decided(Tie, OfCandidates, between); ok {
+		p.say(msgDecided, p.people(block), p.on(d))
 		block = slices.Clone(block)
 		slices.SortFunc(block, func(i, j int) int {
-			return cmp.Compare(slices.Index(order, p.id(i)), slices.Index(order, p.id(j)))
+			return cmp.Compare(slices.Index(d.Order, p.id(i)), slices.Index(d.Order, p.id(j)))
 		})
-		p.give(block[:seats], Seat)
-		p.give(block[seats:], Alternate)
+		p.give(block[:first], &p.first)
+		p.give(block[first:], &p.second)
 		return
 	}
-	if seats == 0 && losers <= alternates {
+	if first == 0 && losers <= second {
 		if len(block) > 1 {
 			p.say(msgIDOrder, p.people(block))
 		}
-		p.give(block, Alternate)
+		p.give(block, &p.second)
 		return
 	}
-	if seats > 0 {
-		p.seatsLeft = 0
-		p.open(between, block, seats, Seat)
+	if first > 0 {
+		p.first.left = 0
+		p.open(between, block, first, p.first.place)
 	}
 	// Whoever gets no seat comes next among the alternates.
-	if losers <= alternates {
-		p.alternatesLeft -= losers
+	if losers <= second {
+		p.second.left -= losers
 		p.say(msgLosers, losers, p.people(block))
-	} else if alternates > 0 {
-		p.alternatesLeft = 0
-		p.open(between, block, alternates, Alternate)
+	} else if second > 0 {
+		p.second.left = 0
+		p.open(between, block, second, p.second.place)
 	}
 }
 
 // give gives places to candidates in order, as far as there are any.
-func (p *placer) give(candidates []int, place string) {
-	for _, i := range candidates {
-		switch {
-		case place == Seat && p.seatsLeft > 0:
-			p.seatsLeft--
+func (p *placer) give(candidates []int, r *rank) {
+	for _, i := range candidates[:min(len(candidates), r.left)] {
+		r.left--
+		who, n := p.people([]int{i}), r.total-r.left
+		switch r.place {
+		case Seat:
 			p.out.Elected = append(p.out.Elected, p.id(i))
-			p.say(msgSeat, p.people([]int{i}), p.votes[i], p.c.Seats-p.seatsLeft, p.c.Seats)
-		case place == Alternate && p.alternatesLeft > 0:
-			p.alternatesLeft--
+			if p.group != nil {
+				p.say(msgGroupSeat, who, p.votes[i], n, r.total, *p.group)
+			} else {
+				p.say(msgSeat, who, p.votes[i], n, r.total)
+			}
+		case Alternate:
 			p.out.Alternates = append(p.out.Alternates, p.id(i))
-			p.say(msgAlternate, p.people([]int{i}), p.votes[i], p.c.Alternates-p.alternatesLeft, p.c.Alternates)
+			p.say(msgAlternate, who, p.votes[i], n, r.total)
+		case Runoff:
+			p.out.Runoff = append(p.out.Runoff, p.id(i))
+			p.say(msgRunoff, who, p.votes[i], n, r.total)
 		}
 	}
 }
 
-func (p *placer) open(between []string, block []int, n int, place string) {
-	p.say(msgLot, p.people(block), n, p.place(place), p.c.Article)
-	p.ask(Tie, between, n, place)
+// vacant settles seats that votes give to nobody: by decision, or it asks.
+func (p *placer) vacant(kind string, n int) error {
+	d, ok := p.decided(kind, OfCandidates, nil)
+	if !ok {
+		p.ask(kind, OfCandidates, nil, n, Seat)
+		return nil
+	}
+	if d.Seats != nil || len(d.Order) > n {
+		return fmt.Errorf("the decision on %s must name at most %d candidates, in order", kind, n)
+	}
+	var takers []int
+	for _, id := range d.Order {
+		code, ok := p.c.Code(id)
+		if !ok || slices.Contains(p.out.Elected, id) || slices.Contains(takers, code-1) {
+			return fmt.Errorf("the decision on %s names %q: name candidates who are not elected, each once", kind, id)
+		}
+		takers = append(takers, code-1)
+		p.out.Elected = append(p.out.Elected, id)
+	}
+	p.out.Alternates = slices.DeleteFunc(p.out.Alternates, func(id string) bool { return slices.Contains(d.Order, id) })
+	if len(takers) > 0 {
+		p.say(msgTakers, p.people(takers), len(takers), p.on(d))
+	}
+	if left := n - len(takers); left > 0 {
+		p.say(msgVacant, left, p.on(d))
+	}
+	return nil
 }
 
-func (p *placer) ask(kind string, between []string, n int, place string) {
-	p.out.Questions = append(p.out.Questions, Question{
-		Kind: kind, Between: append([]string{}, between...), Seats: n, Place: place, Article: p.c.Article,
-	})
+func (p *placer) open(between []string, block []int, n int, place string) {
+	p.say(msgLot, p.people(block), n, placeName(place), p.article())
+	p.ask(Tie, OfCandidates, between, n, place)
 }
 
 func (p *placer) id(i int) string { return p.c.Candidates[i].ID }
@@ -210,12 +266,4 @@ func blocks(s []int, same func(i, j int) bool) [][]int {
 		parts[len(parts)-1] = append(parts[len(parts)-1], x)
 	}
 	return parts
-}
-
-func total(votes []int) int {
-	sum := 0
-	for _, v := range votes {
-		sum += v
-	}
-	return sum
 }

@@ -78,6 +78,42 @@ var (
 	msgNotVeteran = message{"غیر ایثارگر", "not a veteran"}
 	msgSeatName   = message{"کرسی", "seats"}
 	msgAltName    = message{"علی‌البدلی", "alternates"}
+	msgRunoffName = message{"دور دوم", "the second round"}
+	msgCited      = message{"%[1]v، نسخهٔ %[2]v", "%[1]v, version %[2]v"}
+
+	msgTakers = message{
+		"به موجب تصمیم ثبت‌شده %[1]v کرسی می‌گیرند: %[2]v کرسی (%[3]v).",
+		"By the ruling on the record %[1]v take seats: %[2]v (%[3]v).",
+	}
+	msgVacant = message{
+		"به موجب تصمیم ثبت‌شده %[1]v کرسی خالی می‌ماند (%[2]v).",
+		"By the ruling on the record seats stay vacant: %[1]v (%[2]v).",
+	}
+	msgDraft = message{
+		"%[1]v پیش‌نویس است و بی تصمیم ثبت‌شده اجرا نمی‌شود؛ کسی منتخب نیست.",
+		"%[1]v is a draft and does not apply without a ruling; nobody is elected.",
+	}
+	msgDraftApplies = message{
+		"%[1]v پیش‌نویس است و به موجب تصمیم ثبت‌شده اجرا می‌شود.",
+		"%[1]v is a draft and applies by the ruling on the record.",
+	}
+
+	msgFirstRound = message{
+		"دور نخست: منتخب کسی است که دست کم %[1]v از %[2]v رأی معتبر را دارد (%[3]v).",
+		"First round: elected is who has at least %[1]v of the valid votes, which are %[2]v (%[3]v).",
+	}
+	msgMissing = message{
+		"%[1]v کرسی پر نشد؛ دور دوم میان دو برابر آن، حداکثر %[2]v نامزد با بیشترین رأی، برگزار می‌شود (%[3]v).",
+		"Seats not filled: %[1]v; a second round is held among twice as many, at most %[2]v candidates, those with the most votes (%[3]v).",
+	}
+	msgRunoff = message{
+		"%[1]v با %[2]v رأی: نفر %[3]v از %[4]v در دور دوم.",
+		"%[1]v, votes %[2]v: goes to the second round, %[3]v of %[4]v.",
+	}
+	msgSecondRound = message{
+		"دور دوم، با اکثریت نسبی؛ بر پایهٔ نتیجهٔ دور نخست با چکیدهٔ «%[1]s» (%[2]v).",
+		"Second round, by plurality; it rests on the result of the first, SHA-256 %[1]q (%[2]v).",
+	}
 )
 
 // say adds a step. Numbers are written in the digits of each language.
@@ -136,9 +172,29 @@ func (p *placer) why(i int) Step {
 	return veteran.step()
 }
 
-func (p *placer) place(place string) Step {
-	if place == Seat {
+func placeName(place string) Step {
+	switch place {
+	case Seat:
 		return msgSeatName.step()
+	case Runoff:
+		return msgRunoffName.step()
 	}
 	return msgAltName.step()
+}
+
+// article cites the contest's article, with its version where that is known.
+func (in *input) article() Step {
+	s := Step{Fa: in.c.Article, En: in.c.Article}
+	if in.Law == nil {
+		return s
+	}
+	return msgCited.step(s, Step{Fa: persian.Replace(in.Law.Version), En: in.Law.Version})
+}
+
+// on cites what a decision rests on.
+func (in *input) on(d *Decision) Step {
+	if d.Article == "" {
+		return in.article()
+	}
+	return Step{Fa: d.Article, En: d.Article}
 }

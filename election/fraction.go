@@ -2,6 +2,7 @@ package election
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 	"strconv"
 )
@@ -34,6 +35,13 @@ func ParseFraction(s string) (Fraction, error) {
 
 // IsZero reports whether it is no fraction.
 func (f Fraction) IsZero() bool { return f.Den == 0 }
+
+// ReachedBy reports whether part/whole ≥ f, exactly; neither is negative.
+func (f Fraction) ReachedBy(part, whole int) bool {
+	hi1, lo1 := bits.Mul64(uint64(part), f.Den)
+	hi2, lo2 := bits.Mul64(uint64(whole), f.Num)
+	return hi1 > hi2 || hi1 == hi2 && lo1 >= lo2
+}
 
 // Lowest returns the fraction in lowest terms.
 func (f Fraction) Lowest() Fraction {

@@ -53,14 +53,14 @@ var (
 	}()
 )
 
-// checkEd25519 refuses what is no canonical encoding of a point of edwards25519
+// CheckEd25519 refuses what is no canonical encoding of a point of edwards25519
 // and the points of small order, under which a signature can hold for any
 // message.
 //
 // With y from the encoding, x² = (y²−1)/(dy²+1) must be a square. The points of
 // order 1, 2 and 4 have y = 1, −1 and 0; those of order 8 double to y = 0, where
 // x² = −y² and so dy⁴ + 2y² = 1.
-func (k Key) checkEd25519() error {
+func (k Key) CheckEd25519() error {
 	y := littleEndian(k)
 	y.SetBit(y, 255, 0)
 	if y.Cmp(fieldPrime) >= 0 {

@@ -261,7 +261,7 @@ func ValidID(s string) bool {
 	return true
 }
 
-func (v *validator) ed25519(path string, k Key) { v.key(path, k, k.checkEd25519()) }
+func (v *validator) ed25519(path string, k Key) { v.key(path, k, k.CheckEd25519()) }
 func (v *validator) x25519(path string, k Key)  { v.key(path, k, k.checkX25519()) }
 
 // key reports what was found wrong with a key, and a key in two roles: whoever

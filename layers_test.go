@@ -32,7 +32,7 @@ var (
 	checked     = slices.Concat(public, []string{"verify"})
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
-	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/identity", "internal/printing", "internal/web"}
+	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/identity", "internal/printing", "internal/web", "internal/persian"}
 )
 
 // The layers, from the bottom up. A package that is not here may not be.
@@ -68,6 +68,7 @@ var layers = []layer{
 	{pkg: "canvass", may: checked},
 
 	{pkg: "internal/durable"},
+	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},

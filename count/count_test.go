@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -60,11 +61,14 @@ func bare(t testing.TB, qs []count.Question) []count.Question {
 	return out
 }
 
+// given is what stands in a sentence as it was written: names with ids, articles.
+var given = regexp.MustCompile(`«[^»]*» \([A-Za-z0-9-]+\)|[A-Z][A-Za-z-]* ?[a-z]*, article [0-9]+`)
+
 // sound checks that a sentence is there in both languages, with the digits of
 // each.
 func sound(t testing.TB, s count.Step) {
 	t.Helper()
-	latin := strings.ContainsAny(strings.NewReplacer(article, "").Replace(s.Fa), "0123456789")
+	latin := strings.ContainsAny(given.ReplaceAllString(s.Fa, ""), "0123456789")
 	if strings.Contains(s.Fa+s.En, "%!") || s.Fa == "" || s.En == "" || latin {
 		t.Errorf("sentence %q", s)
 	}

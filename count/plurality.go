@@ -43,7 +43,7 @@ type placer struct {
 	first, second rank
 	group         *Step  // whose seats they are, if they are a group's
 	settled       []Step // what was decided about groups
-	sure          bool  // what a cut parts is not asked yet: the number of places is not settled
+	sure          bool   // what a cut parts is not asked yet: the number of places is not settled
 }
 
 // A rank is a number of places of one kind.

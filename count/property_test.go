@@ -227,3 +227,166 @@ func TestAnyLotSettles(t *testing.T) {
 		}
 	})
 }
+
+// drawLists draws a contest with lists, small enough that ties are common.
+func drawLists(t *rapid.T) (*election.Contest, []int) {
+	names := []string{"A", "B", "C", election.Independents}
+	groups := map[string][]int{}
+	for _, name := range names[:rapid.IntRange(1, 4).Draw(t, "groups")] {
+		groups[name] = rapid.SliceOfN(rapid.IntRange(0, 5), 1, 5).Draw(t, name)
+	}
+	c, votes := lists(rapid.SampledFrom(election.ProportionalRules()).Draw(t, "rule"),
+		rapid.IntRange(1, 8).Draw(t, "seats"), rapid.IntRange(0, 3).Draw(t, "alternates"), groups)
+	c.TieOrder = rapid.SampledFrom([][]string{fullOrder, {election.TieLot}}).Draw(t, "order")
+	c.Threshold = rapid.SampledFrom([]string{"", "1/5", "1/2"}).Draw(t, "threshold")
+	if c.Rule == election.RoundThenShare {
+		c.Half = rapid.SampledFrom([]string{"", election.HalfUp, election.HalfEven, election.HalfDown, election.HalfQuestion}).Draw(t, "half")
+	}
+	for i := range c.Candidates {
+		c.Candidates[i].Veteran = rapid.Bool().Draw(t, "veteran")
+	}
+	return c, votes
+}
+
+// The order of candidates and of lists changes nothing, not even a step, and
+// another name for a list changes nothing but the name.
+func TestOrderInLists(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, votes := drawLists(t)
+		want, err := count.Contest(c, votes, 5, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := rapid.Permutation(c.Codes()).Draw(t, "permutation")
+		other, moved := *c, []int{}
+		other.Candidates = nil
+		for _, code := range order {
+			other.Candidates = append(other.Candidates, c.Candidates[code-1])
+			moved = append(moved, votes[code-1])
+		}
+		other.Lists = slices.Clone(c.Lists)
+		slices.Reverse(other.Lists)
+		got, err := count.Contest(&other, moved, 5, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("outcome %+v, in another order %+v", want, got)
+		}
+		for i := range other.Lists {
+			other.Lists[i].ID = "z" + other.Lists[i].ID
+		}
+		for i := range other.Candidates {
+			if l := &other.Candidates[i].List; *l != "" {
+				*l = "z" + *l
+			}
+		}
+		got, err = count.Contest(&other, moved, 5, 0)
+		if err != nil || !slices.Equal(got.Elected, want.Elected) || !slices.Equal(got.Alternates, want.Alternates) || len(got.Questions) != len(want.Questions) {
+			t.Fatalf("outcome %+v, renamed %+v, error %v", want, got, err)
+		}
+	})
+}
+
+// settle answers the questions of an outcome one after the other until none is
+// left, as somebody who may might.
+func settle(t *rapid.T, c *election.Contest, votes []int, ballots int) (first, last count.Outcome) {
+	var decisions []count.Decision
+	for round := 0; ; round++ {
+		out, err := count.Decided(c, votes, ballots, 0, decisions)
+		if err != nil {
+			t.Fatalf("%v, after %+v", err, decisions)
+		}
+		if round == 0 {
+			first = out
+		}
+		if len(out.Questions) == 0 {
+			return first, out
+		}
+		if round > 10 {
+			t.Fatalf("still open: %+v", out.Questions)
+		}
+		var asked []string
+		for _, q := range out.Questions {
+			key := fmt.Sprint(q.Kind, q.Of, q.Between)
+			if slices.Contains(asked, key) {
+				continue // one order answers both
+			}
+			asked = append(asked, key)
+			d := q.Answer(nil, nil)
+			switch q.Kind {
+			case count.Tie:
+				d.Order = rapid.Permutation(q.Between).Draw(t, "lot")
+			case count.Half:
+				d.Seats = map[string]int{}
+				for _, g := range out.Groups {
+					if slices.Contains(q.Between, g.Name) {
+						d.Seats[g.Name] = g.QuotaSeats + rapid.IntRange(0, 1).Draw(t, "up")
+					}
+				}
+			case count.OverAllocation:
+				d.Seats = map[string]int{}
+				over := q.Seats
+				for _, g := range out.Groups {
+					take := min(over, g.QuotaSeats)
+					over -= take
+					d.Seats[g.Name] = g.QuotaSeats - take
+				}
+			case count.ThresholdNobody:
+				// Whatever fills the house with candidates of groups that have votes.
+				d.Seats = map[string]int{}
+				left := q.Seats
+				for _, g := range out.Groups {
+					if n := min(left, len(c.Members(g.Name))); g.Votes > 0 && g.Name != election.Independents {
+						d.Seats[g.Name] = n
+						left -= n
+					}
+				}
+				if left > 0 {
+					t.Skip("the groups cannot fill the house")
+				}
+			}
+			decisions = append(decisions, d)
+		}
+	}
+}
+
+// Answers settle every contest with lists; nobody is elected twice, no group gets
+// more than it was given, and whoever was sure is elected.
+func TestAnyAnswerSettles(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, votes := drawLists(t)
+		first, last := settle(t, c, votes, 5)
+		if len(last.Elected) > c.Seats || len(slices.Compact(slices.Sorted(slices.Values(last.Elected)))) != len(last.Elected) {
+			t.Fatalf("%q elected to %d seats", last.Elected, c.Seats)
+		}
+		of := map[string]int{}
+		for _, id := range last.Elected {
+			code, _ := c.Code(id)
+			x, _ := c.Candidate(code)
+			of[cmp.Or(x.List, election.Independents)]++
+			if slices.Contains(last.Alternates, id) {
+				t.Fatalf("%s is elected and an alternate", id)
+			}
+		}
+		for _, g := range last.Groups {
+			if of[g.Name] != g.Seats {
+				t.Fatalf("group %s has %d seats and %d elected", g.Name, g.Seats, of[g.Name])
+			}
+		}
+		for _, id := range first.Elected {
+			if !slices.Contains(last.Elected, id) {
+				t.Fatalf("%s lost its seat", id)
+			}
+		}
+		// In each group nobody is passed over for one with fewer votes.
+		for i := range c.Candidates {
+			for j := range c.Candidates {
+				x, y := &c.Candidates[i], &c.Candidates[j]
+				if x.List == y.List && votes[i] > votes[j] && slices.Contains(last.Elected, y.ID) && !slices.Contains(last.Elected, x.ID) {
+					t.Fatalf("%s with %d votes before %s with %d", y.ID, votes[j], x.ID, votes[i])
+				}
+			}
+		}
+	})
+}

@@ -129,7 +129,7 @@ func (p *placer) explain(r *apportion.Result) {
 	p.say(ruleNames[r.Rule], r.House, r.All, p.article())
 	for _, g := range r.Groups {
 		if g.Below {
-			p.say(msgBelow, p.groupName(g.Name), g.Votes, r.All, p.c.Threshold, r.Total)
+			p.say(msgBelow, p.groupName(g.Name), g.Votes, r.All, digits(p.c.Threshold), r.Total)
 		}
 	}
 	divisors := r.Rule == election.DHondt || r.Rule == election.SainteLague
@@ -184,10 +184,10 @@ func (p *placer) explain(r *apportion.Result) {
 // groupName names a group.
 func (p *placer) groupName(id string) Step {
 	l, ok := p.c.List(id)
-	if !ok {
-		if id == election.Independents {
-			return message{"مستقل‌ها", "the independents"}.step()
-		}
+	switch {
+	case !ok && id == election.Independents:
+		return message{"مستقل‌ها", "the independents"}.step()
+	case !ok || l.Name == (election.Name{En: id}): // no name but its id
 		return Step{Fa: fmt.Sprintf("فهرست «%s»", id), En: "list " + id}
 	}
 	english := cmp.Or(l.Name.En, l.Name.Fa)
@@ -226,8 +226,8 @@ var halfNames = map[string]message{
 
 var (
 	msgBelow = message{
-		"%[1]v با %[2]v از %[3]v رأی به حد نصاب %[4]s نمی‌رسد و کنار می‌رود؛ مجموع آرای دیگران %[5]v است.",
-		"%[1]v, with %[2]v of %[3]v votes, is below the threshold %[4]s and is out; the votes of the others together are %[5]v.",
+		"%[1]v با %[2]v از %[3]v رأی به حد نصاب %[4]v نمی‌رسد و کنار می‌رود؛ مجموع آرای دیگران %[5]v است.",
+		"%[1]v, with %[2]v of %[3]v votes, is below the threshold %[4]v and is out; the votes of the others together are %[5]v.",
 	}
 	msgQuota = message{
 		"%[1]v: سهم %[2]v × %[3]v ÷ %[4]v = %[5]v (نزدیک به %[6]v)؛ کرسی: %[7]v.",
@@ -258,7 +258,7 @@ var (
 		"هیچ گروه دارای رأی نامزد دیگری ندارد؛ %[1]v کرسی مانده است (%[2]v).",
 		"No group with votes has another candidate; seats left: %[1]v (%[2]v).",
 	}
-	msgOpen = message{"بلاتکلیف: %[1]v (%[2]v)", "Open: %[1]v (%[2]v)"}
+	msgOpen        = message{"بلاتکلیف: %[1]v (%[2]v)", "Open: %[1]v (%[2]v)"}
 	msgSettledOpen = message{
 		"%[1]v با قرعه یا تصمیم ثبت‌شده تعیین شد (%[2]v).",
 		"%[1]v It was decided by the lot or ruling on the record (%[2]v).",

@@ -17,7 +17,7 @@ func (p *placer) firstRound() error {
 	if p.c.VoteLimit == 1 || p.c.VoteLimit == 0 && p.c.Seats == 1 {
 		valid = total(p.votes)
 	}
-	p.say(msgFirstRound, Step{Fa: persian.Replace(f.String()), En: f.String()}, valid, p.article())
+	p.say(msgFirstRound, digits(f.String()), valid, p.article())
 	var reach []int
 	for i, v := range p.votes {
 		if v > 0 && f.ReachedBy(v, valid) {

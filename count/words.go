@@ -141,6 +141,10 @@ func (p *placer) people(candidates []int) Step {
 	var fa, en []string
 	for _, i := range candidates {
 		x := &p.c.Candidates[i]
+		if (x.Name == election.Name{En: x.ID}) { // no name but its id
+			fa, en = append(fa, "«"+x.ID+"»"), append(en, x.ID)
+			continue
+		}
 		english := x.Name.En
 		if english == "" {
 			english = x.Name.Fa

@@ -456,6 +456,9 @@ func TestChallenges(t *testing.T) {
 		{"the device reveals a selection that fits no machine word", "V026", "", func(f *forger) where {
 			return challenged(f, func(c *record.Challenged) { c.Contests[0].Selections = []uint64{1<<63 + 1} })
 		}},
+		{"the device reveals a selection of candidate 0", "V026", "", func(f *forger) where {
+			return challenged(f, func(c *record.Challenged) { c.Contests[0].Selections = append(c.Contests[0].Selections, 0) })
+		}},
 		{"the device reveals no contest", "V026", "", func(f *forger) where {
 			return challenged(f, func(c *record.Challenged) { c.Contests = nil })
 		}},

@@ -229,6 +229,20 @@ func TestGrants(t *testing.T) {
 		{"a grant for a trustee", "V014", "", func(f *forger) where {
 			return grant(f, func(g *record.Grant) { g.What = "trustee" })
 		}},
+		{"A20 a key of small order, for which anybody can sign", "V014", "", func(f *forger) where {
+			return grant(f, func(g *record.Grant) { g.Key = append([]byte{1}, make([]byte, 31)...) })
+		}},
+		{"A20 a key that is no point of the curve", "V014", "", func(f *forger) where {
+			return grant(f, func(g *record.Grant) { g.Key = append([]byte{2}, make([]byte, 31)...) })
+		}},
+		{"I07 an officer has the key of an office", "V014", "", func(f *forger) where {
+			return grant(f, func(g *record.Grant) {
+				g.What, g.Key = record.GrantOfficer, f.keys.Signing("office/supervisors").Public().(ed25519.PublicKey)
+			})
+		}},
+		{"I07 a device has the key of a trustee", "V014", "", func(f *forger) where {
+			return grant(f, func(g *record.Grant) { g.Key = f.keys.Signing("trustee/t1").Public().(ed25519.PublicKey) })
+		}},
 		{"a grant with a key that is too short", "V014", "", func(f *forger) where {
 			return grant(f, func(g *record.Grant) { g.Key = g.Key[:31] })
 		}},

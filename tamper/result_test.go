@@ -53,6 +53,12 @@ func TestResults(t *testing.T) {
 			cut[*record.Canvass](f)
 			return entry(hq, f.append(hq, nth[*record.Tally](f, hq, 0), "office/hq"))
 		}},
+		{"F01 a tally comes before a quorum has opened the unit", "V035", "", func(f *forger) where {
+			cut[*record.Canvass](f)
+			to := indices[*record.Shares](f, hq)[0]
+			f.move(hq, indices[*record.Tally](f, hq)[tallyOf(f, "101")], to)
+			return entry(hq, to)
+		}},
 		{"a tally of a unit that is not there", "V009", "", func(f *forger) where {
 			cut[*record.Canvass](f)
 			b := nth[*record.Tally](f, hq, 0)

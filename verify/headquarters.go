@@ -47,6 +47,7 @@ func (r *run) readHeadquarters() {
 		canvass: map[string]entry[*record.Canvass]{}, questions: map[string][]entry[*record.Question]{},
 		results: map[string]entry[*record.Result]{},
 	}
+	r.takenKeys()
 	l := r.openLog("hq", election.HQOrigin(r.id), r.def.HQLogKey)
 	if l == nil {
 		return
@@ -277,6 +278,30 @@ func (r *run) counted(contest string) error {
 	return nil
 }
 
+// takenKeys enters the keys of the definition as had by somebody already: who
+// signs as two bodies is one.
+func (r *run) takenKeys() {
+	take := func(k election.Key, who string) { r.hq.granted[string(k[:])] = who }
+	d := r.def
+	take(d.HQLogKey, "headquarters' log")
+	for i := range d.Offices {
+		take(d.Offices[i].Key, "office "+d.Offices[i].ID)
+	}
+	for i := range d.Branches {
+		take(d.Branches[i].LogKey, "the log of branch "+d.Branches[i].ID)
+	}
+	for i := range d.Trustees {
+		take(d.Trustees[i].SigningKey, "trustee "+d.Trustees[i].ID)
+		take(d.Trustees[i].HPKEKey, "trustee "+d.Trustees[i].ID)
+	}
+	for i := range d.Mixers {
+		take(d.Mixers[i].Key, "mixer "+d.Mixers[i].ID)
+	}
+	for i := range d.Witnesses {
+		take(d.Witnesses[i].Key, "witness "+d.Witnesses[i].Name)
+	}
+}
+
 // grant admits a device or an officer (V014).
 func (r *run) grant(index uint64, g *record.Grant) error {
 	r.count("V014", 1)
@@ -296,6 +321,10 @@ func (r *run) grant(index uint64, g *record.Grant) error {
 	}
 	if by[g.ID] != nil {
 		r.refute("V014", p, "%s %s is granted twice", g.What, g.ID)
+		return nil
+	}
+	if err := election.Key(g.Key).CheckEd25519(); err != nil {
+		r.refute("V014", p, "%s %s: %v", g.What, g.ID, err)
 		return nil
 	}
 	if other, ok := r.hq.granted[string(g.Key)]; ok {

@@ -50,11 +50,13 @@ func (r *run) openUnit(u *unit, where string) {
 	}
 	var indices []int
 	var partials [][]byte
+	var opened uint64 // the entry with which a quorum had opened the unit
 	for _, s := range u.shares {
 		shares, ok := r.checkShares(o, s)
 		if ok && len(indices) < r.def.Quorum {
 			indices = append(indices, 1+slices.IndexFunc(r.def.Trustees, trusteeIs(s.body.Trustee)))
 			partials = append(partials, shares)
+			opened = s.index
 		}
 	}
 	if len(indices) < r.def.Quorum {
@@ -66,6 +68,9 @@ func (r *run) openUnit(u *unit, where string) {
 			r.refute("V035", at(record.HQ, u.tallies[0].index), "%s: %d valid shares, a quorum is %d", where, len(indices), r.def.Quorum)
 		}
 		return
+	}
+	if len(u.tallies) > 0 && u.tallies[0].index < opened {
+		r.refute("V035", at(record.HQ, u.tallies[0].index), "%s: the tally comes before a quorum had opened the unit (entry %d)", where, opened)
 	}
 	r.count("V035", 1)
 	r.countCodes(o, indices, partials)

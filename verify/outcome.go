@@ -48,7 +48,8 @@ func (r *run) canvass(c *election.Contest) (*record.Canvass, count.Outcome, erro
 	for i, v := range out.Votes {
 		votes[i] = int(v)
 	}
-	outcome, err := count.Contest(c, votes, int(out.Ballots), int(out.Blank))
+	law, _ := r.def.LawOf(c)
+	outcome, err := count.Count(count.Input{Contest: c, Law: law, Votes: votes, Ballots: int(out.Ballots), Blank: int(out.Blank)})
 	return out, outcome, err
 }
 

@@ -70,6 +70,16 @@ func TestMain(m *testing.M) {
 
 // hold holds a small election.
 func hold(change func(*simulate.Election)) (held, error) {
+	return holdOf(func() (*simulate.Election, error) {
+		e, err := simulate.Small(seed)
+		if err == nil {
+			change(e)
+		}
+		return e, err
+	})
+}
+
+func holdOf(election func() (*simulate.Election, error)) (held, error) {
 	h := held{}
 	dir, err := os.MkdirTemp("", "sandogh-site")
 	if err != nil {
@@ -78,11 +88,10 @@ func hold(change func(*simulate.Election)) (held, error) {
 	mu.Lock()
 	folders = append(folders, dir)
 	mu.Unlock()
-	e, err := simulate.Small(seed)
+	e, err := election()
 	if err != nil {
 		return h, err
 	}
-	change(e)
 	ctx := context.Background()
 	r, err := rehearsal.New(ctx, rehearsal.Config{Election: e, Dir: filepath.Join(dir, "demo"), Seed: seed})
 	if err != nil {
@@ -233,7 +242,7 @@ func (h held) endings(t *testing.T) map[string]found {
 	return out
 }
 
-var tag = regexp.MustCompile(`(?s)<[^>]*>|\s+`)
+var tag = regexp.MustCompile(`(?s)(?:<[^>]*>|\s+)+`)
 
 // text is what a page says, without its markup.
 func text(page string) string { return strings.TrimSpace(tag.ReplaceAllString(page, " ")) }

@@ -17,7 +17,6 @@ const (
 
 // A field is a part of an entry as people read it.
 type field struct {
-	Name  string  // in the specification
 	Word  string  // in the language of the page
 	Value string  // or empty, if there are Parts
 	Words bool    // the value is words, not a code
@@ -42,7 +41,10 @@ func (c *call) structure(v reflect.Value) []field {
 }
 
 func (c *call) field(name string, v reflect.Value) field {
-	f := field{Name: name, Word: c.say("field." + name)}
+	f := field{Word: name}
+	if t, ok := c.pages.Text("field." + name); ok {
+		f.Word = c.lang.Say(t)
+	}
 	switch x := v.Interface().(type) {
 	case []byte:
 		if name == "Checkpoint" {
@@ -56,7 +58,7 @@ func (c *call) field(name string, v reflect.Value) field {
 		}
 		return f
 	case string:
-		f.Value = x
+		f.Value, f.Words = x, name == "Text" || name == "Source"
 		return f
 	case uint64:
 		f.Value, f.Words = c.say("number", x), true
@@ -70,7 +72,7 @@ func (c *call) field(name string, v reflect.Value) field {
 		f.More = v.Len() - n
 		for i := range n {
 			part := c.field(name, v.Index(i))
-			part.Name, part.Word = fmt.Sprint(i), c.say("field.item", i)
+			part.Word = c.say("field.item", i)
 			f.Parts = append(f.Parts, part)
 		}
 		if n == 0 {

@@ -124,7 +124,7 @@ func (c *call) openAsked() (*board.Log, string, bool) {
 // entryRow is an entry in a list.
 type entryRow struct {
 	Index   uint64
-	Kind    string
+	Kind    string // in words
 	Signers []string
 	Says    string
 	Fault   string // why it cannot be read
@@ -137,7 +137,7 @@ func (c *call) entryRow(log string, e board.Entry) entryRow {
 		r.Fault = clip(err.Error())
 		return r
 	}
-	r.Kind, r.Says = d.Body.Kind(), c.sentence(d.Body)
+	r.Kind, r.Says = c.orOther("kind.", d.Body.Kind()), c.sentence(d.Body)
 	for _, s := range d.Signatures {
 		r.Signers = append(r.Signers, s.By)
 	}

@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 
 	"github.com/sandogh/sandogh/internal/site"
+	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 )
 
@@ -303,6 +305,29 @@ func TestTie(t *testing.T) {
 	want(t, "/en/", en, "State of the election", "No result yet: a question is open", "Equal votes. Places left: 1", "Puya Azmuni", "Taraneh Mesali", "Nobody is elected for certain yet")
 	wantNot(t, "/en/", en, "Certified result")
 	want(t, "/", fa, "نتیجه قطعی نیست", "تساوی آرا", "پویا آزمونی")
+}
+
+// TestKinds: every type of entry has a name and a sentence.
+func TestKinds(t *testing.T) {
+	pages, err := web.NewPages(fstest.MapFS{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, sentences := 0, map[string]bool{}
+	for _, key := range pages.Keys() {
+		group, kind, _ := strings.Cut(key, ".")
+		switch {
+		case kind == "other":
+		case group == "kind":
+			names++
+		case group == "says":
+			kind, _, _ = strings.Cut(kind, ".")
+			sentences[kind] = true
+		}
+	}
+	if names < record.Kinds() || len(sentences) != names {
+		t.Errorf("%d types of entries have %d names and %d sentences", record.Kinds(), names, len(sentences))
+	}
 }
 
 func TestHandlerRefuses(t *testing.T) {

@@ -40,6 +40,10 @@ func (c *call) sentence(b record.Body) string {
 		return c.say(key, c.contestName(b.Contest), b.Ballots)
 	case *record.Question:
 		return c.say(key, c.contestName(b.Contest))
+	case *record.Ruling:
+		return c.say(key, c.contestName(b.Contest), b.Article)
+	case *record.Lot:
+		return c.say(key, c.contestName(b.Contest), b.Seed)
 	case *record.Result:
 		return c.say(key, c.contestName(b.Contest))
 	case *record.Opening:
@@ -55,7 +59,7 @@ func (c *call) sentence(b record.Body) string {
 	case *record.Close:
 		return c.say(key, c.branch(b.Branch), b.Counts.CheckedIn, b.Counts.Cast, b.Counts.Spoiled, b.Counts.Challenged)
 	}
-	return c.say(key)
+	return c.orOther("says.", b.Kind())
 }
 
 // The names of bodies; one that the definition does not know has its id.

@@ -465,6 +465,9 @@ func TestChallenges(t *testing.T) {
 		{"the device reveals another contest", "V026", "", func(f *forger) where {
 			return challenged(f, func(c *record.Challenged) { c.Contests[0].Contest = "mayor" })
 		}},
+		{"the challenged ballot is without its contest", "V026 V022", "", func(f *forger) where {
+			return resealed(f, func(s *record.Sealed, _ *record.Challenged) { s.Contests = nil })
+		}},
 		{"H11 the device used a seed that it had not committed to", "V026", "", func(f *forger) where {
 			own := [32]byte{7}
 			resealed(f, func(s *record.Sealed, c *record.Challenged) {

@@ -154,9 +154,8 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// TestAnyByte changes single bytes anywhere (B02): the record never verifies.
-// SANDOGH_TAMPER_SEED repeats a run.
-func TestAnyByte(t *testing.T) {
+// seeded returns random numbers that SANDOGH_TAMPER_SEED repeats.
+func seeded(t *testing.T) *rand.Rand {
 	seed := rand.Uint64()
 	if s := os.Getenv("SANDOGH_TAMPER_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
@@ -166,7 +165,12 @@ func TestAnyByte(t *testing.T) {
 		seed = n
 	}
 	t.Logf("SANDOGH_TAMPER_SEED=%d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// TestAnyByte changes single bytes anywhere (B02): the record never verifies.
+func TestAnyByte(t *testing.T) {
+	rng := seeded(t)
 	l := good()
 	var names []string
 	for name := range l.files {

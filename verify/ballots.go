@@ -181,6 +181,9 @@ func (r *run) recompute(b *branch, entryData []byte, c *record.Challenged) error
 	if err := tlog.CheckRecord(path, int64(committed.Limit), tlog.Hash(committed.Root), int64(c.Number), record.SeedLeaf(c.Number, seed)); err != nil {
 		return fmt.Errorf("the seed is not the one that the device committed to at opening")
 	}
+	if len(s.Contests) != len(b.style.Contests) { // V022 refused its form, and it can still be challenged
+		return fmt.Errorf("the sealed ballot has %d contests of %d", len(s.Contests), len(b.style.Contests))
+	}
 	if len(c.Contests) != len(b.style.Contests) {
 		return fmt.Errorf("reveals %d contests of %d", len(c.Contests), len(b.style.Contests))
 	}

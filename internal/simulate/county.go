@@ -148,8 +148,10 @@ func choose(r *rng, c *election.Contest) []int {
 	}
 	for want := c.K() - r.IntN(c.K()/2+1); len(codes) < want; {
 		// Candidates differ in strength, so that an outcome is rarely a tie.
+		// 17 is prime and divides no number of candidates here, so strength is
+		// spread over the lists.
 		i := int(float64(c.N()) * r.Float64() * r.Float64())
-		if code := (i*7)%c.N() + 1; !slices.Contains(codes, code) {
+		if code := i*17%c.N() + 1; !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}

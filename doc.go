@@ -17,6 +17,8 @@
 //	apportion count calendar
 //	record board                       every public entry; reading an append-only log
 //	verify                             the numbered checks: record in, report out
+//	verify/report verify/source        findings and status; blobs, logs and entries as they are read
+//	verify/branchlog verify/unit       the checks of one branch's log; of one tally unit
 //	keyceremony encrypt mix decrypt    the acts: each checks its input, acts, and returns
 //	tally canvass                      entries for the record
 //	internal/...                       the machines
@@ -46,7 +48,7 @@
 // and verify. For the mathematics: spec/crypto.md, then crypto/group, transcript,
 // elgamal, zkp, shuffle, threshold in this order. For the law: spec/definition.md,
 // then election, ballot, apportion, count. Whoever wants to refute a result begins at
-// spec/verify.md and verify/checks.go.
+// spec/verify.md and verify/verify.go.
 //
 // It never fails, because it does nothing. Sources are named by each package.
 package sandogh

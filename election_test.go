@@ -9,6 +9,7 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // One small election, from the definition to the verified result. It reads as
@@ -40,9 +41,9 @@ func TestElection(t *testing.T) {
 	ok(r.Canvass(ctx))
 
 	id := r.Definition().ID()
-	report, _ := verify.Record(ctx, os.DirFS(r.Record()), verify.Options{Election: &id})
-	if report.Status != verify.Verified || report.Phase != verify.PhaseCertified {
-		t.Fatalf("status %s, phase %s\n%s", report.Status, report.Phase, report.JSON())
+	rep, _ := verify.Record(ctx, os.DirFS(r.Record()), verify.Options{Election: &id})
+	if rep.Status != report.Verified || rep.Phase != report.PhaseCertified {
+		t.Fatalf("status %s, phase %s\n%s", rep.Status, rep.Phase, rep.JSON())
 	}
-	t.Logf("%+v, %d checks", votes, report.Passed())
+	t.Logf("%+v, %d checks", votes, rep.Passed())
 }

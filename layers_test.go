@@ -29,7 +29,8 @@ var (
 	mathematics = []string{"crypto/group", "crypto/transcript", "crypto/elgamal", "crypto/zkp", "crypto/shuffle", "crypto/threshold"}
 	lawful      = []string{"law", "election", "apportion", "count"} // not ballot: who checks holds no plaintext
 	public      = slices.Concat(mathematics, lawful, []string{"record", "board"})
-	checked     = slices.Concat(public, []string{"verify"})
+	checks      = []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit", "verify"}
+	checked     = slices.Concat(public, checks)
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
 	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/identity", "internal/printing", "internal/web", "internal/persian"}
@@ -58,7 +59,12 @@ var layers = []layer{
 
 	{pkg: "record", third: []string{"github.com/fxamacker/cbor/v2", "golang.org/x/mod/sumdb/tlog"}},
 	{pkg: "board", third: []string{"golang.org/x/mod/sumdb/note", "golang.org/x/mod/sumdb/tlog"}},
-	{pkg: "verify", may: public, third: []string{"golang.org/x/mod/sumdb/tlog"}},
+	{pkg: "verify/report"},
+	{pkg: "verify/source", may: []string{"record", "board", "verify/report"}},
+	{pkg: "verify/branchlog", may: slices.Concat(mathematics, []string{"election", "record", "board", "verify/report", "verify/source"}),
+		third: []string{"golang.org/x/mod/sumdb/tlog"}},
+	{pkg: "verify/unit", may: slices.Concat(mathematics, []string{"election", "record", "verify/report", "verify/source", "verify/branchlog"})},
+	{pkg: "verify", may: slices.Concat(public, []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit"})},
 
 	{pkg: "keyceremony", may: checked},
 	{pkg: "encrypt", may: slices.Concat(checked, []string{"ballot"}), third: []string{"golang.org/x/mod/sumdb/tlog"}},
@@ -320,6 +326,10 @@ func TestLayersCanFail(t *testing.T) {
 		{"verify", module + "/mix"},
 		{"verify", module + "/ballot"},
 		{"verify", module + "/internal/sequencer"},
+		{"verify/source", module + "/crypto/group"},
+		{"verify/branchlog", module + "/verify/unit"},
+		{"verify/unit", module + "/verify"},
+		{"verify/unit", module + "/count"},
 		{"mix", module + "/decrypt"},
 		{"encrypt", module + "/internal/roll"},
 		{"canvass", "log"},

@@ -10,7 +10,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // TestDefinition: another law of the election under the same name.
@@ -57,7 +57,7 @@ func TestDefinition(t *testing.T) {
 			f.move(hq, 1, 0)
 			return entry(hq, 0)
 		}},
-		{"headquarters' log is empty", "V003", verify.Unknown, func(f *forger) where {
+		{"headquarters' log is empty", "V003", report.Unknown, func(f *forger) where {
 			beforeBranches(f)
 			f.logs[hq] = nil
 			return inLog(hq)

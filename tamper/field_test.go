@@ -10,6 +10,7 @@ import (
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // agreed are the fields in which those who sign them can write another value
@@ -112,7 +113,7 @@ func TestAnyField(t *testing.T) {
 		}
 		r, _ := verify.Record(context.Background(), f.publish(), verify.Options{Election: &f.expect})
 		mayPass := slices.ContainsFunc(agreed, func(name string) bool { return strings.HasPrefix(x.name, name) })
-		if r.Status == verify.Verified && !mayPass {
+		if r.Status == report.Verified && !mayPass {
 			t.Errorf("%s entry %d, %s: %v verifies", log, i, x.name, x.value)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // find returns the name of the first file with the prefix.
@@ -99,30 +99,30 @@ func TestFiles(t *testing.T) {
 			return add(f, path(record.NewBlob("", []byte("more"))))
 		}},
 		{"a branch that the definition does not have", "V001", "", func(f *forger) where { add(f, "branch/999/checkpoint"); return file("branch/999") }},
-		{"headquarters' log is a file", "V005", verify.Unknown, func(f *forger) where {
+		{"headquarters' log is a file", "V005", report.Unknown, func(f *forger) where {
 			remove(f, "hq/")
 			add(f, "hq")
 			return file("hq/checkpoint")
 		}},
 
-		{"B14 a branch is missing", "V020 V040", verify.Unknown, func(f *forger) where { remove(f, b102+"/"); return inLog(b102) }},
-		{"B14 a branch's checkpoint is missing", "V005 V020 V040", verify.Unknown, func(f *forger) where {
+		{"B14 a branch is missing", "V020 V040", report.Unknown, func(f *forger) where { remove(f, b102+"/"); return inLog(b102) }},
+		{"B14 a branch's checkpoint is missing", "V005 V020 V040", report.Unknown, func(f *forger) where {
 			remove(f, b102+"/checkpoint")
 			return anywhere
 		}},
-		{"a tile is missing", "V006 V027 V028", verify.Unknown, func(f *forger) where { return remove(f, b103+"/tile/0") }},
-		{"a blob of shares is missing", "V002 V034 V035 V037 V040", verify.Unknown, func(f *forger) where {
+		{"a tile is missing", "V006 V027 V028", report.Unknown, func(f *forger) where { return remove(f, b103+"/tile/0") }},
+		{"a blob of shares is missing", "V002 V034 V035 V037 V040", report.Unknown, func(f *forger) where {
 			name := path(nth[*record.Shares](f, hq, 5).Shares)
 			remove(f, name)
 			return file(name)
 		}},
-		{"the definition is missing", "V002", verify.Unknown, func(f *forger) where {
+		{"the definition is missing", "V002", report.Unknown, func(f *forger) where {
 			name := fmt.Sprintf("blob/%x", f.id)
 			remove(f, name)
 			return file(name)
 		}},
-		{"B17 headquarters' log is missing", "V005", verify.Unknown, func(f *forger) where { remove(f, "hq/"); return file("hq/checkpoint") }},
-		{"B17 there is nothing", "V005", verify.Unknown, func(f *forger) where { return remove(f, "") }},
+		{"B17 headquarters' log is missing", "V005", report.Unknown, func(f *forger) where { remove(f, "hq/"); return file("hq/checkpoint") }},
+		{"B17 there is nothing", "V005", report.Unknown, func(f *forger) where { return remove(f, "") }},
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/crypto/zkp"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/unit"
 )
 
 // The acts as a forger does them: without asking whether it may.
@@ -169,7 +169,7 @@ func (f *forger) mix(unit, mixer string, turn int, rows []elgamal.Ciphertext, se
 		Output: f.blob(record.TypeRows, elgamal.Encode(out)), Proof: f.blob(record.TypeShuffleProof, proof.Encode())}
 }
 
-func (f *forger) session(unit string) shuffle.Session { return verify.Session(f.id, contest, unit) }
+func (f *forger) session(id string) shuffle.Session { return unit.Session(f.id, contest, id) }
 
 // shares returns what the trustee at place i publishes for rows of a unit.
 func (f *forger) shares(unit string, i int, rows []elgamal.Ciphertext) *record.Shares {
@@ -180,8 +180,8 @@ func (f *forger) shares(unit string, i int, rows []elgamal.Ciphertext) *record.S
 		Shares: f.blob(record.TypeShares, threshold.EncodeCommitments(partials)), Proof: proof}
 }
 
-// unitEntry returns the place among the entries of type B of the nth that is
-// about a unit.
+// shuffleOf, sharesOf and tallyOf return which entry of its type it is that is
+// about a unit, as nth and edit count.
 func shuffleOf(f *forger, unit string, turn int) int {
 	for n := range indices[*record.Shuffle](f, hq) {
 		if s := nth[*record.Shuffle](f, hq, n); s.Unit == unit && s.Turn == uint64(turn) {

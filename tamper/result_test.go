@@ -7,6 +7,7 @@ import (
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // TestResults: a headquarters that counts as it likes.
@@ -158,13 +159,13 @@ func TestResults(t *testing.T) {
 func TestQuestions(t *testing.T) {
 	l := tied()
 	r, _ := verify.Record(context.Background(), l.files, verify.Options{Election: &l.id})
-	if c, _ := r.Check("V041"); r.Status != verify.Verified || r.Phase != verify.PhaseCanvassed || c.State != verify.Pass {
+	if c, _ := r.Check("V041"); r.Status != report.Verified || r.Phase != report.PhaseCanvassed || c.State != report.Pass {
 		t.Fatalf("status %s, phase %s, V041 %s: %s", r.Status, r.Phase, c.State, found(r))
 	}
 	question := func(f *forger, change func(*record.Question)) where { return entry(hq, edit(f, hq, 0, change)) }
 	canvassed := func(f *forger) where { return entry(hq, indices[*record.Canvass](f, hq)[0]) }
 	try(t, tied, []row{
-		{"a question is not on the record", "V041", verify.Unknown, func(f *forger) where {
+		{"a question is not on the record", "V041", report.Unknown, func(f *forger) where {
 			f.remove(hq, indices[*record.Question](f, hq)[0])
 			return canvassed(f)
 		}},

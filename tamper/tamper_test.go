@@ -14,13 +14,15 @@ import (
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // A row is one attack. forge does it and returns where it must be found.
 type row struct {
 	name   string
 	checks string        // all that refuse or miss something; the one that the attack is about first
-	status verify.Status // empty: refuted
+	status report.Status // empty: refuted
 	forge  func(f *forger) where
 }
 
@@ -37,16 +39,16 @@ func entry(log string, i int) where { return where{log: log, entry: i} }
 func inLog(log string) where        { return where{log: log, entry: -1} }
 func file(path string) where        { return where{entry: -1, path: path} }
 
-func (w where) has(f verify.Finding) bool {
+func (w where) has(f report.Finding) bool {
 	return (w.log == "" || w.log == f.Log) && (w.entry < 0 || int64(w.entry) == f.Entry) && (w.path == "" || w.path == f.Path)
 }
 
 // try runs the rows, each on a copy of the record.
 func try(t *testing.T, from func() *loot, rows []row) {
 	t.Helper()
-	facts := &verify.Facts{} // of an auditor that has seen the good record
+	facts := &source.Facts{} // of an auditor that has seen the good record
 	l := from()
-	if r, _ := verify.Record(context.Background(), l.forger().publish(), verify.Options{Election: &l.id, Facts: facts}); r.Status != verify.Verified {
+	if r, _ := verify.Record(context.Background(), l.forger().publish(), verify.Options{Election: &l.id, Facts: facts}); r.Status != report.Verified {
 		t.Fatalf("the record is %s before anything is done to it: %s", r.Status, found(r))
 	}
 	for _, row := range rows {
@@ -54,13 +56,13 @@ func try(t *testing.T, from func() *loot, rows []row) {
 			f := l.forger()
 			at := row.forge(f)
 			files := f.publish()
-			report, view := verify.Record(context.Background(), files, verify.Options{Election: &f.expect})
+			rep, view := verify.Record(context.Background(), files, verify.Options{Election: &f.expect})
 			want := row.status
 			if want == "" {
-				want = verify.Refuted
+				want = report.Refuted
 			}
-			if report.Status != want {
-				t.Errorf("status %s, want %s", report.Status, want)
+			if rep.Status != want {
+				t.Errorf("status %s, want %s", rep.Status, want)
 			}
 			if view != nil && view.Sound() == nil {
 				t.Error("the acts would continue from this record")
@@ -68,36 +70,36 @@ func try(t *testing.T, from func() *loot, rows []row) {
 			refusing := strings.Fields(row.checks)
 			first := refusing[0]
 			slices.Sort(refusing)
-			if got := refused(report); !slices.Equal(got, refusing) {
+			if got := refused(rep); !slices.Equal(got, refusing) {
 				t.Errorf("refused by %s, want %s", got, refusing)
 			}
-			c, _ := report.Check(first)
+			c, _ := rep.Check(first)
 			if !slices.ContainsFunc(c.Findings, at.has) {
 				t.Errorf("%s finds nothing at %+v", first, at)
 			}
 			again, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.expect, Facts: facts})
-			if again.Status != report.Status || !slices.Equal(refused(again), refused(report)) {
+			if again.Status != rep.Status || !slices.Equal(refused(again), refused(rep)) {
 				t.Errorf("with remembered facts %s, refused by %s", again.Status, refused(again))
 			}
 			if t.Failed() {
-				t.Log(found(report))
+				t.Log(found(rep))
 			}
 		})
 	}
 }
 
 // refused returns the checks that fail or miss something.
-func refused(r *verify.Report) []string {
+func refused(r *report.Report) []string {
 	var out []string
 	for _, c := range r.Checks {
-		if c.State == verify.Fail || c.State == verify.Missing {
+		if c.State == report.Fail || c.State == report.Missing {
 			out = append(out, c.ID)
 		}
 	}
 	return out
 }
 
-func found(r *verify.Report) string {
+func found(r *report.Report) string {
 	var b strings.Builder
 	for _, c := range r.Checks {
 		for _, f := range c.Findings {
@@ -114,11 +116,11 @@ func TestGood(t *testing.T) {
 	l := good()
 	for name, files := range map[string]fstest.MapFS{"published": l.files, "put together again": l.forger().publish()} {
 		r, _ := verify.Record(context.Background(), files, verify.Options{Election: &l.id})
-		if r.Status != verify.Verified || r.Phase != verify.PhaseCertified {
+		if r.Status != report.Verified || r.Phase != report.PhaseCertified {
 			t.Errorf("%s: status %s, phase %s: %s", name, r.Status, r.Phase, found(r))
 		}
 		for _, c := range r.Checks {
-			if c.State != verify.Pass {
+			if c.State != report.Pass {
 				t.Errorf("%s: %s is %s", name, c.ID, c.State)
 			}
 		}
@@ -129,26 +131,26 @@ func TestGood(t *testing.T) {
 // a wrong one; it must never be taken for the end. B05, B17.
 func TestRollback(t *testing.T) {
 	for _, c := range []struct {
-		phase verify.Phase
+		phase report.Phase
 		cut   func(*forger)
 	}{
-		{verify.PhaseCanvassed, cut[*record.Result]},
-		{verify.PhaseCounted, cut[*record.Canvass]},
-		{verify.PhaseOpening, cut[*record.Tally]},
-		{verify.PhaseMixing, cut[*record.Shares]},
-		{verify.PhaseClosed, cut[*record.Units]},
-		{verify.PhaseReady, beforeBranches},
-		{verify.PhaseCeremony, func(f *forger) { beforeBranches(f); cut[*record.ElectionKey](f) }},
-		{verify.PhaseDefined, func(f *forger) { beforeBranches(f); cut[*record.Commitment](f) }},
+		{report.PhaseCanvassed, cut[*record.Result]},
+		{report.PhaseCounted, cut[*record.Canvass]},
+		{report.PhaseOpening, cut[*record.Tally]},
+		{report.PhaseMixing, cut[*record.Shares]},
+		{report.PhaseClosed, cut[*record.Units]},
+		{report.PhaseReady, beforeBranches},
+		{report.PhaseCeremony, func(f *forger) { beforeBranches(f); cut[*record.ElectionKey](f) }},
+		{report.PhaseDefined, func(f *forger) { beforeBranches(f); cut[*record.Commitment](f) }},
 	} {
 		f := good().forger()
 		c.cut(f)
 		files := f.publish()
 		r, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.id})
-		if r.Status != verify.Verified || r.Phase != c.phase {
+		if r.Status != report.Verified || r.Phase != c.phase {
 			t.Errorf("cut before %s: status %s, phase %s: %s", c.phase, r.Status, r.Phase, found(r))
 		}
-		if check, _ := r.Check("V042"); check.State != verify.NotDue {
+		if check, _ := r.Check("V042"); check.State != report.NotDue {
 			t.Errorf("cut before %s: the result is %s", c.phase, check.State)
 		}
 	}
@@ -185,7 +187,7 @@ func TestAnyByte(t *testing.T) {
 		data[at] ^= mask
 		r, view := verify.Record(context.Background(), l.files, verify.Options{Election: &l.id})
 		data[at] ^= mask
-		if r.Status == verify.Verified {
+		if r.Status == report.Verified {
 			t.Errorf("change %d: %s, byte %d xor %#x verifies", i, name, at, mask)
 		}
 		if view != nil && view.Sound() == nil {
@@ -203,14 +205,14 @@ func TestAnyFileMissing(t *testing.T) {
 		files := maps.Clone(l.files)
 		delete(files, name)
 		r, view := verify.Record(context.Background(), files, verify.Options{Election: &l.id})
-		if r.Status == verify.Verified || r.Status == verify.Refuted && !strings.Contains(name, "/entries/") {
+		if r.Status == report.Verified || r.Status == report.Refuted && !strings.Contains(name, "/entries/") {
 			t.Errorf("without %s: status %s: %s", name, r.Status, found(r))
 		}
 		if view != nil && view.Sound() == nil {
 			t.Errorf("without %s: the acts would continue", name)
 		}
-		named := slices.ContainsFunc(r.Checks, func(c verify.Check) bool {
-			return slices.ContainsFunc(c.Findings, func(f verify.Finding) bool { return f.Path == name })
+		named := slices.ContainsFunc(r.Checks, func(c report.Check) bool {
+			return slices.ContainsFunc(c.Findings, func(f report.Finding) bool { return f.Path == name })
 		})
 		if branch, ok := strings.CutSuffix(name, "/checkpoint"); ok && !named { // its folder stands for it
 			named = strings.Contains(found(r), branch)

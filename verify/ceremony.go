@@ -7,6 +7,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // dealings decodes and checks the dealings of all trustees, in the definition's
@@ -16,30 +17,30 @@ func (r *run) dealings() [][]group.Element {
 	var all [][]group.Element
 	for i := range r.def.Trustees {
 		id := r.def.Trustees[i].ID
-		p := place{log: record.HQ, entry: -1, path: "trustee " + id}
+		p := report.InLog(record.HQ).In("trustee " + id)
 		fixed := r.hq.commitments[id]
 		d := r.hq.dealings[id]
 		if d == nil {
 			continue
 		}
-		r.count("V010", 1)
-		r.count("V011", 1)
+		r.Count("V010", 1)
+		r.Count("V011", 1)
 		c, err := threshold.DecodeCommitments(d.Commitments, t)
 		if err != nil {
-			r.refute("V011", p, "%v", err)
+			r.Refute("V011", p, "%v", err)
 			continue
 		}
 		// admit lets no dealing in before all are fixed, so fixed is there.
 		if want := threshold.CommitHash(record.DealingTag(r.id, id), c, d.Proof); !bytes.Equal(fixed.Hash, want[:]) {
-			r.refute("V010", p, "the dealing is not the one that the trustee fixed")
+			r.Refute("V010", p, "the dealing is not the one that the trustee fixed")
 			continue
 		}
 		if len(d.Shares) != len(r.def.Trustees) {
-			r.refute("V011", p, "%d shares for %d trustees", len(d.Shares), len(r.def.Trustees))
+			r.Refute("V011", p, "%d shares for %d trustees", len(d.Shares), len(r.def.Trustees))
 			continue
 		}
 		if err := threshold.VerifyPossession(record.PossessionTag(r.id, id), c, d.Proof); err != nil {
-			r.refute("V011", p, "the proof of possession does not hold: %v", err)
+			r.Refute("V011", p, "the proof of possession does not hold: %v", err)
 			continue
 		}
 		all = append(all, c)
@@ -57,18 +58,21 @@ func (r *run) checkCeremony() {
 	if all == nil {
 		return
 	}
+	r.dealt = all
 	y, err := threshold.PublicKey(all)
 	if err != nil {
-		r.refute("V013", inLog(record.HQ), "%v", err)
+		r.Refute("V013", report.InLog(record.HQ), "%v", err)
 		return
 	}
+	var keys []group.Element
 	var own [][]byte
 	for i := range r.def.Trustees {
 		vk, err := threshold.VerificationKey(all, i+1)
 		if err != nil {
-			r.refute("V013", inLog(record.HQ), "trustee %s: %v", r.def.Trustees[i].ID, err)
+			r.Refute("V013", report.InLog(record.HQ), "trustee %s: %v", r.def.Trustees[i].ID, err)
 			return
 		}
+		keys = append(keys, vk)
 		own = append(own, vk.Bytes())
 	}
 	for i := range r.def.Trustees {
@@ -76,41 +80,29 @@ func (r *run) checkCeremony() {
 		if !ok {
 			continue
 		}
-		r.count("V012", 1)
-		if !bytes.Equal(c.body.Key, y.Bytes()) || !bytes.Equal(c.body.Verification, own[i]) {
-			r.refute("V012", at(record.HQ, c.index), "trustee %s confirmed other keys than the dealings give", c.body.Trustee)
+		r.Count("V012", 1)
+		if !bytes.Equal(c.Body.Key, y.Bytes()) || !bytes.Equal(c.Body.Verification, own[i]) {
+			r.Refute("V012", report.At(record.HQ, c.Index), "trustee %s confirmed other keys than the dealings give", c.Body.Trustee)
 		}
 	}
 	k := r.hq.key
 	if k == nil {
 		return
 	}
-	r.count("V013", 1)
-	if !bytes.Equal(k.body.Key, y.Bytes()) {
-		r.refute("V013", at(record.HQ, k.index), "the election key is not the product of the dealings")
+	r.Count("V013", 1)
+	if !bytes.Equal(k.Body.Key, y.Bytes()) {
+		r.Refute("V013", report.At(record.HQ, k.Index), "the election key is not the product of the dealings")
 		return
 	}
-	if len(k.body.Verification) != len(own) {
-		r.refute("V013", at(record.HQ, k.index), "%d verification keys for %d trustees", len(k.body.Verification), len(own))
+	if len(k.Body.Verification) != len(own) {
+		r.Refute("V013", report.At(record.HQ, k.Index), "%d verification keys for %d trustees", len(k.Body.Verification), len(own))
 		return
 	}
 	for i := range own {
-		if !bytes.Equal(k.body.Verification[i], own[i]) {
-			r.refute("V013", at(record.HQ, k.index), "the verification key of trustee %s is not what the dealings give", r.def.Trustees[i].ID)
+		if !bytes.Equal(k.Body.Verification[i], own[i]) {
+			r.Refute("V013", report.At(record.HQ, k.Index), "the verification key of trustee %s is not what the dealings give", r.def.Trustees[i].ID)
 			return
 		}
 	}
-	r.key = elgamal.NewKey(y)
-}
-
-// verification returns the verification key of a trustee, after the ceremony
-// was found right.
-func (r *run) verification(trustee string) (group.Element, bool) {
-	for i := range r.def.Trustees {
-		if r.def.Trustees[i].ID == trustee {
-			e, err := group.DecodeElement(r.hq.key.body.Verification[i])
-			return e, err == nil
-		}
-	}
-	return group.Element{}, false
+	r.key, r.verification = elgamal.NewKey(y), keys
 }

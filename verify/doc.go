@@ -4,11 +4,16 @@
 // what it refuses and what it protects against.
 //
 // In goes an io/fs.FS with the published record and, from elsewhere, the
-// election id that is expected. Out comes a Report: the state of every check
+// election id that is expected. Out comes a report: the state of every check
 // with its findings, the phase that the election has reached, and one status.
 // Record works in every phase; what has not come yet is not due, what is due
 // and not there is named as missing. It never stops at the first finding: what
 // can be judged without the faulty part is judged.
+//
+// This package finds the definition, walks headquarters' log, the key ceremony
+// and the outcomes, and gives the rest its order: package source reads what all
+// of them look at, branchlog checks each branch's log, unit each tally unit, and
+// report collects what they find.
 //
 // Checks live once, here. Headquarters calls them at intake, a mixer before
 // mixing, a trustee before opening; they continue from the View that comes with
@@ -19,7 +24,7 @@
 // network, trusts no byte that another body wrote, and holds no unit in memory
 // after its turn.
 //
-// How it fails: a wrong record is a Finding, not an error. A record of which
+// How it fails: a wrong record is a finding, not an error. A record of which
 // not even the definition can be read gives a report of status unknown or
 // refuted that says why.
 //

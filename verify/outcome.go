@@ -8,6 +8,8 @@ import (
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/unit"
 )
 
 // canvass returns what the canvass of a contest must say, from the closing
@@ -19,13 +21,13 @@ func (r *run) canvass(c *election.Contest) (*record.Canvass, count.Outcome, erro
 	}
 	n, k := c.N(), c.K()
 	out := &record.Canvass{Contest: c.ID, Votes: make([]uint64, n)}
-	for _, u := range plan.body.Units {
-		st := r.units[unitID{c.ID, u.ID}]
-		if st == nil || st.opened == nil || len(st.opened) != n+k {
+	for _, u := range plan.Units {
+		st := r.units[unit.ID{Contest: c.ID, Unit: u.ID}]
+		if st == nil || len(st.Opened()) != n+k {
 			return nil, count.Outcome{}, fmt.Errorf("unit %s of contest %s is not opened soundly", u.ID, c.ID)
 		}
-		out.Ballots += st.plan.Ballots
-		for i, times := range st.opened {
+		out.Ballots += st.Ballots()
+		for i, times := range st.Opened() {
 			if i < n {
 				out.Votes[i] += uint64(times)
 			} else {
@@ -34,11 +36,14 @@ func (r *run) canvass(c *election.Contest) (*record.Canvass, count.Outcome, erro
 		}
 	}
 	for _, b := range r.def.BranchesOf(c.ID) {
-		st := r.branches[b.ID]
-		if st == nil || st.close == nil {
+		var counts record.Counts
+		closed := false
+		if st := r.branches[b.ID]; st != nil {
+			counts, closed = st.Closed()
+		}
+		if !closed {
 			return nil, count.Outcome{}, fmt.Errorf("branch %s has not closed", b.ID)
 		}
-		counts := st.close.Counts
 		out.Statements = append(out.Statements, record.Statement{Branch: b.ID, Counts: counts})
 		if counts.CheckedIn > counts.Cast {
 			out.Exceptions = append(out.Exceptions, record.Exception{Branch: b.ID, What: record.ExceptionNotCast, Number: counts.CheckedIn - counts.Cast})
@@ -73,42 +78,42 @@ func (r *run) checkOutcomes() {
 		if !ok {
 			continue // admit lets no question and no result in before it
 		}
-		p := at(record.HQ, stated.index)
-		r.count("V040", 1)
+		p := report.At(record.HQ, stated.Index)
+		r.Count("V040", 1)
 		want, outcome, err := r.canvass(c)
 		if err != nil {
-			r.absent("V040", p, "the canvass of contest %s cannot be recomputed: %v", c.ID, err)
+			r.Absent("V040", p, "the canvass of contest %s cannot be recomputed: %v", c.ID, err)
 			continue
 		}
-		if !equalBody(want, stated.body) {
-			r.refute("V040", p, "the canvass of contest %s is not what the statements and the units give", c.ID)
+		if !equalBody(want, stated.Body) {
+			r.Refute("V040", p, "the canvass of contest %s is not what the statements and the units give", c.ID)
 			continue
 		}
-		open := Questions(c.ID, stated.hash, outcome)
+		open := Questions(c.ID, stated.Hash, outcome)
 		recorded := r.hq.questions[c.ID]
-		r.count("V041", 1)
+		r.Count("V041", 1)
 		for i, q := range recorded {
-			if i >= len(open) || !equalBody(q.body, open[i]) {
-				r.refute("V041", at(record.HQ, q.index), "contest %s: the law does not leave this question open here", c.ID)
+			if i >= len(open) || !equalBody(q.Body, open[i]) {
+				r.Refute("V041", report.At(record.HQ, q.Index), "contest %s: the law does not leave this question open here", c.ID)
 			}
 		}
 		for _, q := range open[min(len(recorded), len(open)):] {
-			r.absent("V041", p, "contest %s leaves a question open (%s for %d %s) that is not on the record", c.ID, q.What, q.Seats, q.Place)
+			r.Absent("V041", p, "contest %s leaves a question open (%s for %d %s) that is not on the record", c.ID, q.What, q.Seats, q.Place)
 		}
 		result, ok := r.hq.results[c.ID]
 		if !ok {
 			continue
 		}
-		r.count("V042", 1)
-		p = at(record.HQ, result.index)
+		r.Count("V042", 1)
+		p = report.At(record.HQ, result.Index)
 		switch {
 		case len(open) > 0:
-			r.refute("V042", p, "contest %s has a result while %d questions are open", c.ID, len(open))
-		case !bytes.Equal(result.body.Canvass, stated.hash[:]):
-			r.refute("V042", p, "the result of contest %s rests on another canvass", c.ID)
-		case !slices.Equal(result.body.Elected, outcome.Elected) || !slices.Equal(result.body.Alternates, outcome.Alternates):
-			r.refute("V042", p, "contest %s: the counting rule gives %v with alternates %v, not %v with %v", c.ID,
-				outcome.Elected, outcome.Alternates, result.body.Elected, result.body.Alternates)
+			r.Refute("V042", p, "contest %s has a result while %d questions are open", c.ID, len(open))
+		case !bytes.Equal(result.Body.Canvass, stated.Hash[:]):
+			r.Refute("V042", p, "the result of contest %s rests on another canvass", c.ID)
+		case !slices.Equal(result.Body.Elected, outcome.Elected) || !slices.Equal(result.Body.Alternates, outcome.Alternates):
+			r.Refute("V042", p, "contest %s: the counting rule gives %v with alternates %v, not %v with %v", c.ID,
+				outcome.Elected, outcome.Alternates, result.Body.Elected, result.Body.Alternates)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // load reads a whole record into memory.
@@ -49,9 +52,9 @@ func TestPhases(t *testing.T) {
 	}
 	defer r.Close(ctx)
 	id := r.Definition().ID()
-	var facts verify.Facts
+	var facts source.Facts
 	passed := 0
-	step := func(what string, act error, phase verify.Phase, due ...string) {
+	step := func(what string, act error, phase report.Phase, due ...string) {
 		t.Helper()
 		if act != nil {
 			t.Fatalf("%s: %v", what, act)
@@ -60,11 +63,11 @@ func TestPhases(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 		rep, view := verify.Record(ctx, os.DirFS(r.Record()), verify.Options{Election: &id, Facts: &facts})
-		if rep.Status != verify.Verified || view.Sound() != nil || rep.Phase != phase {
+		if rep.Status != report.Verified || view.Sound() != nil || rep.Phase != phase {
 			t.Fatalf("after %s the record is %s in phase %s, want phase %s\n%s", what, rep.Status, rep.Phase, phase, rep.JSON())
 		}
 		for _, id := range due { // what this act made due
-			if c, _ := rep.Check(id); c.State != verify.Pass {
+			if c, _ := rep.Check(id); c.State != report.Pass {
 				t.Errorf("after %s check %s is %s", what, id, c.State)
 			}
 		}
@@ -74,22 +77,22 @@ func TestPhases(t *testing.T) {
 			passed = n
 		}
 	}
-	step("the definition", nil, verify.PhaseDefined, "V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009")
-	step("the ceremony", r.Ceremony(ctx), verify.PhaseReady, "V010", "V011", "V012", "V013", "V014")
+	step("the definition", nil, report.PhaseDefined, "V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009")
+	step("the ceremony", r.Ceremony(ctx), report.PhaseReady, "V010", "V011", "V012", "V013", "V014")
 	_, err = r.Vote(ctx)
-	step("voting", err, verify.PhaseClosed, "V020", "V021", "V022", "V023", "V024", "V025", "V026", "V027")
-	step("the units", r.Units(ctx), verify.PhaseMixing, "V028", "V030")
+	step("voting", err, report.PhaseClosed, "V020", "V021", "V022", "V023", "V024", "V025", "V026", "V027")
+	step("the units", r.Units(ctx), report.PhaseMixing, "V028", "V030")
 	for i, m := range r.Mixers() {
 		var due []string
 		if i == 0 {
 			due = []string{"V031", "V032"}
 		}
-		step("mixer "+m, r.Mix(ctx, m), verify.PhaseMixing, due...)
+		step("mixer "+m, r.Mix(ctx, m), report.PhaseMixing, due...)
 	}
-	step("opening", r.Open(ctx, 0, 1, 2), verify.PhaseOpening, "V033", "V034", "V035", "V036")
-	step("the tally", r.Tally(ctx), verify.PhaseCounted, "V037")
-	step("the canvass", r.Canvass(ctx), verify.PhaseCertified, "V040", "V041", "V042")
-	if ids, _ := verify.Listed(); passed != len(ids) {
+	step("opening", r.Open(ctx, 0, 1, 2), report.PhaseOpening, "V033", "V034", "V035", "V036")
+	step("the tally", r.Tally(ctx), report.PhaseCounted, "V037")
+	step("the canvass", r.Canvass(ctx), report.PhaseCertified, "V040", "V041", "V042")
+	if ids := report.IDs(); passed != len(ids) {
 		t.Errorf("%d of %d checks had something to read", passed, len(ids))
 	}
 
@@ -108,7 +111,7 @@ func TestPhases(t *testing.T) {
 			}
 		}
 		rep, view := verify.Record(ctx, less, verify.Options{Election: &id, Facts: &facts})
-		if c, _ := rep.Check("V002"); rep.Status != verify.Unknown || c.State != verify.Missing {
+		if c, _ := rep.Check("V002"); rep.Status != report.Unknown || c.State != report.Missing {
 			t.Errorf("without %s the record is %s, V002 %s\n%s", name, rep.Status, c.State, rep.JSON())
 		}
 		if view != nil && view.Sound() == nil {
@@ -117,5 +120,57 @@ func TestPhases(t *testing.T) {
 	}
 	if blobs < 10 {
 		t.Errorf("the record has only %d blobs", blobs)
+	}
+}
+
+// TestNoRecord: what is no record at all is never verified.
+func TestNoRecord(t *testing.T) {
+	d := exampleDefinition(t)
+	id, other := d.ID(), [32]byte{1}
+	blob := fmt.Sprintf("blob/%x", id)
+	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	origin := d.HQOrigin() + "\n"
+	for _, c := range []struct {
+		what   string
+		fsys   fstest.MapFS
+		expect *[32]byte
+		status report.Status
+		check  string
+		state  report.State
+	}{
+		{"an empty folder", fstest.MapFS{}, nil, report.Unknown, "V005", report.Missing},
+		{"an empty folder, with an id", fstest.MapFS{}, &id, report.Unknown, "V005", report.Missing},
+		{"another log's origin", fstest.MapFS{"hq/checkpoint": file("example.org/log\n")}, nil, report.Refuted, "V005", report.Fail},
+		{"an id in capitals", fstest.MapFS{"hq/checkpoint": file("sandogh/" + strings.ToUpper(origin[8:72]) + "/hq\n")}, nil, report.Refuted, "V005", report.Fail},
+		{"a short id", fstest.MapFS{"hq/checkpoint": file("sandogh/" + origin[8:70] + "/hq\n")}, nil, report.Refuted, "V005", report.Fail},
+		{"a branch's origin", fstest.MapFS{"hq/checkpoint": file(d.BranchOrigin("1") + "\n")}, nil, report.Refuted, "V005", report.Fail},
+		{"no definition", fstest.MapFS{"hq/checkpoint": file(origin)}, &id, report.Unknown, "V002", report.Missing},
+		{"another definition", fstest.MapFS{"hq/checkpoint": file(origin), blob: file("{}")}, &id, report.Refuted, "V002", report.Fail},
+		{"another election", fstest.MapFS{"hq/checkpoint": file(origin), blob: {Data: d.Canonical()}}, &other, report.Refuted, "V004", report.Fail},
+		{"an unsigned checkpoint", fstest.MapFS{"hq/checkpoint": file(origin), blob: {Data: d.Canonical()}}, &id, report.Refuted, "V005", report.Fail},
+	} {
+		r, view := verify.Record(context.Background(), c.fsys, verify.Options{Election: c.expect})
+		if r.Status != c.status {
+			t.Errorf("%s: the status is %s, want %s\n%s", c.what, r.Status, c.status, r.JSON())
+		}
+		if got, _ := r.Check(c.check); got.State != c.state {
+			t.Errorf("%s: %s is %s, want %s", c.what, c.check, got.State, c.state)
+		}
+		if r.Phase != report.PhaseNothing {
+			t.Errorf("%s: the phase is %s", c.what, r.Phase)
+		}
+		known := false
+		if f := c.fsys["hq/checkpoint"]; f != nil {
+			known = string(f.Data) == origin
+		}
+		if known != (r.Election == fmt.Sprintf("%x", id)) {
+			t.Errorf("%s: the election is %q", c.what, r.Election)
+		}
+		if r.Compared != (known && c.expect != nil) {
+			t.Errorf("%s: compared is %v", c.what, r.Compared)
+		}
+		if view != nil && view.Sound() == nil {
+			t.Errorf("%s: an act may continue from it", c.what)
+		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 type demoCmd struct {
@@ -115,11 +116,11 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err := c.acts(ctx, t, r); err != nil {
 		return err
 	}
-	report, view, err := c.verified(ctx, t, r)
+	rep, view, err := c.verified(ctx, t, r)
 	if err != nil {
 		return err
 	}
-	out, err := outcome(view, report, t.used)
+	out, err := outcome(view, rep, t.used)
 	if err != nil {
 		return err
 	}
@@ -138,17 +139,17 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 	}
 	t.measured(r.Record())
 	t.tell("\nTry next:\n  go run ./cmd/sandogh verify %s --election %s",
-		"\nگام بعد:\n  go run ./cmd/sandogh verify %s --election %s", r.Record(), report.Election)
+		"\nگام بعد:\n  go run ./cmd/sandogh verify %s --election %s", r.Record(), rep.Election)
 	if c.JSON {
 		if err := out.print(s.out); err != nil {
 			return err
 		}
 	}
-	if report.Status != verify.Verified {
-		return reportStatus(report)
+	if rep.Status != report.Verified {
+		return reportStatus(rep)
 	}
 	if c.Serve {
-		return serve(ctx, t, c.Listen, r.Record(), report, view)
+		return serve(ctx, t, c.Listen, r.Record(), rep, view)
 	}
 	return nil
 }
@@ -253,24 +254,24 @@ func tooFew(t *story, r *rehearsal.Rehearsal) error {
 }
 
 // verified verifies the record from nothing but the record.
-func (c *demoCmd) verified(ctx context.Context, t *story, r *rehearsal.Rehearsal) (*verify.Report, *verify.View, error) {
+func (c *demoCmd) verified(ctx context.Context, t *story, r *rehearsal.Rehearsal) (*report.Report, *verify.View, error) {
 	t.tell("8. Anyone verifies the public record from nothing but the record.", "۸. هر کسی پروندهٔ عمومی را فقط از روی خودش بررسی می‌کند.")
 	id := r.Definition().ID()
-	var report *verify.Report
+	var rep *report.Report
 	var view *verify.View
 	err := t.stage("verify", func() error {
-		report, view = verify.Record(ctx, os.DirFS(r.Record()), verify.Options{Election: &id, Progress: t.bar.set})
+		rep, view = verify.Record(ctx, os.DirFS(r.Record()), verify.Options{Election: &id, Progress: t.bar.set})
 		return ctx.Err()
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	if view == nil || report.Status != verify.Verified {
-		check, f, _ := report.First()
-		return nil, nil, refused(fmt.Errorf("the record that was just made is %s: %s (%s): %s", report.Status, check.ID, check.Title, f))
+	if view == nil || rep.Status != report.Verified {
+		check, f, _ := rep.First()
+		return nil, nil, refused(fmt.Errorf("the record that was just made is %s: %s (%s): %s", rep.Status, check.ID, check.Title, f))
 	}
-	t.tell("   Verified by %d checks, in phase “%s”.", "   %d بررسی آن را تأیید کرد، مرحله: «%s».", report.Passed(), report.Phase)
-	return report, view, nil
+	t.tell("   Verified by %d checks, in phase “%s”.", "   %d بررسی آن را تأیید کرد، مرحله: «%s».", rep.Passed(), rep.Phase)
+	return rep, view, nil
 }
 
 // tampered changes one byte of a copy of the record and shows what refuses it.
@@ -304,13 +305,13 @@ func tampered(ctx context.Context, t *story, r *rehearsal.Rehearsal) error {
 		return err
 	}
 	id := r.Definition().ID()
-	report, _ := verify.Record(ctx, os.DirFS(dir), verify.Options{Election: &id})
-	check, f, found := report.First()
-	if !found || report.Status != verify.Refuted {
+	rep, _ := verify.Record(ctx, os.DirFS(dir), verify.Options{Election: &id})
+	check, f, found := rep.First()
+	if !found || rep.Status != report.Refuted {
 		return errors.New("a changed record was not refuted")
 	}
 	t.tell("\nOne bit of byte %d of %s in a copy is changed: %s by %s (%s):\n   %s",
-		"\nیک بیت از بایت %d پروندهٔ %s در یک رونوشت عوض می‌شود: %s با بررسی %s (%s):\n   %s", at, victim, report.Status, check.ID, check.Title, f)
+		"\nیک بیت از بایت %d پروندهٔ %s در یک رونوشت عوض می‌شود: %s با بررسی %s (%s):\n   %s", at, victim, rep.Status, check.ID, check.Title, f)
 	return nil
 }
 

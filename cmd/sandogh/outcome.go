@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // demoOutcome is the JSON of the contract, for one contest or for several.
@@ -50,8 +51,8 @@ type demoTie struct {
 }
 
 // outcome reads the result from a verified record.
-func outcome(v *verify.View, report *verify.Report, used []usage) (*demoOutcome, error) {
-	out := &demoOutcome{Election: report.Election, Verified: report.Status == verify.Verified, Seconds: map[string]float64{}}
+func outcome(v *verify.View, rep *report.Report, used []usage) (*demoOutcome, error) {
+	out := &demoOutcome{Election: rep.Election, Verified: rep.Status == report.Verified, Seconds: map[string]float64{}}
 	total := 0.0
 	for _, u := range used {
 		out.Seconds[u.name] = u.wall.Seconds()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // demoListen is where the demo serves unless told otherwise; if it is taken,
@@ -18,8 +19,8 @@ import (
 const demoListen = "127.0.0.1:8405"
 
 // serve shows the record and its result until it is interrupted.
-func serve(ctx context.Context, t *story, listen, record string, report *verify.Report, view *verify.View) error {
-	handler, err := site.Handler(site.Config{Record: os.DirFS(record), Dir: record, Report: report, View: view})
+func serve(ctx context.Context, t *story, listen, record string, rep *report.Report, view *verify.View) error {
+	handler, err := site.Handler(site.Config{Record: os.DirFS(record), Dir: record, Report: rep, View: view})
 	if err != nil {
 		return err
 	}

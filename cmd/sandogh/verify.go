@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 type verifyCmd struct {
@@ -45,14 +46,14 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 	}
 	bar := newBar(s)
 	o.Progress = bar.set
-	report, _ := verify.Record(ctx, fsys, o)
+	rep, _ := verify.Record(ctx, fsys, o)
 	bar.done()
 	if c.JSON {
-		fmt.Fprintf(s.out, "%s\n", report.JSON())
+		fmt.Fprintf(s.out, "%s\n", rep.JSON())
 	} else {
-		printReport(s.out, report)
+		printReport(s.out, rep)
 	}
-	return reportStatus(report)
+	return reportStatus(rep)
 }
 
 // openRecord opens the folder or the zip file of a record.
@@ -71,18 +72,18 @@ func openRecord(path string) (fs.FS, error) {
 	return z, nil
 }
 
-func reportStatus(r *verify.Report) error {
+func reportStatus(r *report.Report) error {
 	switch r.Status {
-	case verify.Verified:
+	case report.Verified:
 		return nil
-	case verify.Refuted:
+	case report.Refuted:
 		return &status{code: 1}
 	}
 	return &status{code: 2}
 }
 
-func printReport(w io.Writer, r *verify.Report) {
-	marks := map[verify.State]string{verify.Pass: "pass   ", verify.Fail: "FAIL   ", verify.NotDue: "not due", verify.Missing: "MISSING"}
+func printReport(w io.Writer, r *report.Report) {
+	marks := map[report.State]string{report.Pass: "pass   ", report.Fail: "FAIL   ", report.NotDue: "not due", report.Missing: "MISSING"}
 	for _, c := range r.Checks {
 		fmt.Fprintf(w, "%s  %s  %s (%d read)\n", c.ID, marks[c.State], c.Title, c.Read)
 		for i, f := range c.Findings {
@@ -103,9 +104,9 @@ func printReport(w io.Writer, r *verify.Report) {
 	}
 	fmt.Fprintf(w, "phase:    %s\n", r.Phase)
 	switch r.Status {
-	case verify.Verified:
+	case report.Verified:
 		fmt.Fprintf(w, "status:   verified by %d checks\n", r.Passed())
-	case verify.Refuted:
+	case report.Refuted:
 		fmt.Fprintln(w, "status:   REFUTED: this record does not stand")
 	default:
 		fmt.Fprintln(w, "status:   unknown: something that is due is missing or unreadable")

@@ -31,6 +31,8 @@ import (
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/unit"
 )
 
 // Config is what headquarters is made from.
@@ -157,7 +159,7 @@ func (h *HQ) FixUnits(ctx context.Context, v *verify.View, contest string) error
 			return fmt.Errorf("fix units of contest %s: branch %s has not closed", contest, b.ID)
 		}
 	}
-	units, err := verify.Plan(c, func(b string) uint64 { n, _ := v.Cast(b); return n })
+	units, err := unit.Plan(c, func(b string) uint64 { n, _ := v.Cast(b); return n })
 	if err != nil {
 		return fmt.Errorf("fix units: %w", err)
 	}
@@ -170,18 +172,18 @@ func (h *HQ) Publish(ctx context.Context) error {
 }
 
 // Verify publishes and verifies the record as it stands.
-func (h *HQ) Verify(ctx context.Context) (*verify.Report, *verify.View, error) {
+func (h *HQ) Verify(ctx context.Context) (*report.Report, *verify.View, error) {
 	if err := h.Publish(ctx); err != nil {
 		return nil, nil, fmt.Errorf("publish headquarters' log: %w", err)
 	}
 	o := h.cfg.Verify
 	o.Election = &h.id
-	report, view := verify.Record(ctx, os.DirFS(h.cfg.Record), o)
+	rep, view := verify.Record(ctx, os.DirFS(h.cfg.Record), o)
 	if view == nil {
-		_, f, _ := report.First()
-		return report, nil, fmt.Errorf("verify the record: %s", f)
+		_, f, _ := rep.First()
+		return rep, nil, fmt.Errorf("verify the record: %s", f)
 	}
-	return report, view, view.Sound()
+	return rep, view, view.Sound()
 }
 
 // Close gives the log's folder free.

@@ -9,7 +9,7 @@
 //
 // What it never does: it is not how an election is run. All keys lie in one
 // process, the voters are simulated, and one verification serves several
-// bodies (verify.Facts). The definition is marked as practice.
+// bodies (source.Facts). The definition is marked as practice.
 //
 // How it fails: with the error of the act or the check that refused.
 //
@@ -41,6 +41,8 @@ import (
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/tally"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // Config is what a rehearsal is made from.
@@ -62,7 +64,7 @@ type Rehearsal struct {
 	witness  *witness.Witness
 	trustees []*keyceremony.Trustee
 	view     *verify.View
-	report   *verify.Report
+	report   *report.Report
 	seats    []seat
 }
 
@@ -84,7 +86,7 @@ func (r *Rehearsal) Definition() *election.Definition { return r.def }
 func (r *Rehearsal) View() *verify.View { return r.view }
 
 // Report returns the last report.
-func (r *Rehearsal) Report() *verify.Report { return r.report }
+func (r *Rehearsal) Report() *report.Report { return r.report }
 
 // New opens headquarters' log in an empty folder and publishes the definition
 // and the grants.
@@ -107,7 +109,7 @@ func New(ctx context.Context, cfg Config) (*Rehearsal, error) {
 	r.hq, err = hq.Open(ctx, hq.Config{
 		Private: filepath.Join(cfg.Dir, "private"), Record: r.Record(), Definition: r.def,
 		LogKey: r.keys.Signing("log/hq"), Office: r.keys.Signer("office/hq"), Witnesses: r.cosigners(),
-		Verify: verify.Options{Facts: &verify.Facts{}, Progress: cfg.Progress},
+		Verify: verify.Options{Facts: &source.Facts{}, Progress: cfg.Progress},
 	})
 	if err != nil {
 		r.witness.Close()

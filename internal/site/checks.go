@@ -4,12 +4,12 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // checkRow is a check in words.
 type checkRow struct {
-	verify.Check
+	report.Check
 	Words string
 	Kind  string // of the icon: good, bad, open or wait
 	State string
@@ -25,7 +25,7 @@ type checksPage struct {
 }
 
 // checkTitle is the check's title in the language of the call.
-func (c *call) checkTitle(check verify.Check) string {
+func (c *call) checkTitle(check report.Check) string {
 	key := "check." + check.ID
 	if s := c.say(key); s != key && s != "" {
 		return s
@@ -39,11 +39,11 @@ func (c *call) checks() {
 	for _, x := range r.Checks {
 		row := checkRow{Check: x, Words: c.checkTitle(x), State: c.say("state." + string(x.State))}
 		switch x.State {
-		case verify.Pass:
+		case report.Pass:
 			row.Kind = "good"
-		case verify.Fail:
+		case report.Fail:
 			row.Kind = "bad"
-		case verify.NotDue:
+		case report.NotDue:
 			row.Kind = "wait"
 		default:
 			row.Kind = "open"
@@ -70,8 +70,8 @@ type phaseRow struct {
 	Now            bool
 }
 
-var phases = []verify.Phase{verify.PhaseDefined, verify.PhaseCeremony, verify.PhaseReady, verify.PhaseVoting, verify.PhaseClosed,
-	verify.PhaseMixing, verify.PhaseOpening, verify.PhaseCounted, verify.PhaseCanvassed, verify.PhaseCertified}
+var phases = []report.Phase{report.PhaseDefined, report.PhaseCeremony, report.PhaseReady, report.PhaseVoting, report.PhaseClosed,
+	report.PhaseMixing, report.PhaseOpening, report.PhaseCounted, report.PhaseCanvassed, report.PhaseCertified}
 
 func (c *call) verify() {
 	r := c.cfg.Report
@@ -81,7 +81,7 @@ func (c *call) verify() {
 		body.Command += " --election " + r.Election
 	}
 	for _, p := range phases {
-		body.Phases = append(body.Phases, phaseRow{string(p), c.say("phase." + string(p)), c.say("phase." + string(p) + ".text"), p == r.Phase && r.Status != verify.Refuted})
+		body.Phases = append(body.Phases, phaseRow{string(p), c.say("phase." + string(p)), c.say("phase." + string(p) + ".text"), p == r.Phase && r.Status != report.Refuted})
 	}
 	if c.def != nil {
 		body.Quorum, body.Trustees = c.def.Quorum, len(c.def.Trustees)

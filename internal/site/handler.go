@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 //go:embed templates/*.html
@@ -20,7 +21,7 @@ var templates embed.FS
 // Config is what the site shows.
 type Config struct {
 	Record  fs.FS          // the published record, as it was verified
-	Report  *verify.Report // of verify.Record over it
+	Report  *report.Report // of verify.Record over it
 	View    *verify.View   // of the same call; nil if not even the definition can be read
 	Dir     string         // the folder of the record, as shown in commands; "DIR/record" if empty
 	Command string         // how the program is started; "go run ./cmd/sandogh" if empty
@@ -159,10 +160,10 @@ func (c *call) notice() web.Notice {
 	r := c.cfg.Report
 	n := web.Notice{Path: "/checks", Link: c.say("status.more")}
 	switch r.Status {
-	case verify.Verified:
+	case report.Verified:
 		n.Kind, n.Title = "good", c.say("status.verified")
 		n.Text = c.say("status.verified.text", r.Passed(), len(r.Checks)-r.Passed())
-	case verify.Refuted:
+	case report.Refuted:
 		n.Kind, n.Title = "bad", c.say("status.refuted")
 		n.Text = c.say("status.refuted.text", c.first()...)
 	default:
@@ -184,7 +185,7 @@ func (c *call) first() []any {
 // phase is how far the election has come, or is claimed to have come.
 func (c *call) phase() string {
 	s := c.say("phase." + string(c.cfg.Report.Phase))
-	if c.cfg.Report.Status == verify.Refuted {
+	if c.cfg.Report.Status == report.Refuted {
 		return c.say("phase.claimed", s)
 	}
 	return s

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // Of a large election: more candidates and more units than the front page
@@ -55,7 +55,7 @@ func TestLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	units, err := h.view.Units("council")
-	if err != nil || len(units) != largePrecincts || h.report.Status != verify.Verified {
+	if err != nil || len(units) != largePrecincts || h.report.Status != report.Verified {
 		t.Fatalf("%d units, %v, %s", len(units), err, h.report.Status)
 	}
 	s := h.handler(t)
@@ -106,7 +106,7 @@ func TestManyContests(t *testing.T) {
 	if err := r.Verify(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if r.Report().Status != verify.Verified || len(e.Definition.Contests) < 4 {
+	if r.Report().Status != report.Verified || len(e.Definition.Contests) < 4 {
 		t.Fatalf("%s, %d contests", r.Report().Status, len(e.Definition.Contests))
 	}
 	s := held{record: os.DirFS(r.Record()), report: r.Report(), view: r.View()}.handler(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 func TestEveryPage(t *testing.T) {
@@ -217,7 +218,7 @@ func TestRefuted(t *testing.T) {
 		"definition": func(m fstest.MapFS) { flipBlob(m, elected(t).report.Election) },
 	} {
 		h := spoilt(t, change)
-		if h.report.Status != verify.Refuted {
+		if h.report.Status != report.Refuted {
 			t.Fatalf("%s: the report is %s", name, h.report.Status)
 		}
 		s := h.handler(t)
@@ -239,7 +240,7 @@ func TestRefuted(t *testing.T) {
 // TestUnknown: what is missing is said to be missing.
 func TestUnknown(t *testing.T) {
 	h := spoilt(t, func(m fstest.MapFS) { delete(m, "branch/101/checkpoint") })
-	if h.report.Status != verify.Unknown {
+	if h.report.Status != report.Unknown {
 		t.Fatalf("the report is %s", h.report.Status)
 	}
 	s := h.handler(t)
@@ -276,7 +277,7 @@ func TestBrokenLog(t *testing.T) {
 
 func TestBeforeVoting(t *testing.T) {
 	h := *elected(t).ready
-	if h.report.Status != verify.Verified || h.report.Phase != verify.PhaseReady {
+	if h.report.Status != report.Verified || h.report.Phase != report.PhaseReady {
 		t.Fatalf("the report is %s, %s", h.report.Status, h.report.Phase)
 	}
 	s := h.handler(t)
@@ -296,7 +297,7 @@ func TestTie(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.report.Status != verify.Verified || h.report.Phase != verify.PhaseCanvassed {
+	if h.report.Status != report.Verified || h.report.Phase != report.PhaseCanvassed {
 		t.Fatalf("the report is %s, %s", h.report.Status, h.report.Phase)
 	}
 	s := h.handler(t)
@@ -334,8 +335,8 @@ func TestHandlerRefuses(t *testing.T) {
 	if _, err := site.Handler(site.Config{Record: fstest.MapFS{}}); err == nil {
 		t.Error("a site without a report is made")
 	}
-	report, view := verify.Record(t.Context(), fstest.MapFS{}, verify.Options{})
-	s := held{record: fstest.MapFS{}, report: report, view: view}.handler(t)
+	rep, view := verify.Record(t.Context(), fstest.MapFS{}, verify.Options{})
+	s := held{record: fstest.MapFS{}, report: rep, view: view}.handler(t)
 	for p, status := range map[string]int{"/": 200, "/en/checks": 200, "/verify": 200, "/record": 404, "/code?code=00000000": 404, "/record/hq/0": 404, "/contest/x": 404} {
 		if got, _ := get(t, s, p); got != status {
 			t.Errorf("of an empty record, %s has status %d, want %d", p, got, status)

@@ -9,7 +9,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // How much of a contest the front page shows; the rest has pages of its own.
@@ -47,13 +47,13 @@ type unit struct {
 // record that is not verified.
 func (s *site) readContests() {
 	results := map[string]int64{}
-	if s.cfg.Report.Status == verify.Verified {
+	if s.cfg.Report.Status == report.Verified {
 		results = s.results()
 	}
 	for i := range s.def.Contests {
 		c := &contest{Contest: &s.def.Contests[i], Result: -1, elected: map[string]int{}, alternates: map[string]int{}}
 		s.contests = append(s.contests, c)
-		if s.cfg.Report.Status != verify.Verified {
+		if s.cfg.Report.Status != report.Verified {
 			continue
 		}
 		canvass, outcome, err := s.cfg.View.Canvass(c.ID)
@@ -247,7 +247,7 @@ func (c *call) table(v shown) unitTable { return unitTable{v, c.unitRows(v.Path,
 
 // front is the body of the front page.
 type front struct {
-	Status   verify.Status
+	Status   report.Status
 	Phase    string
 	Known    bool // there is a definition
 	Day      string
@@ -264,11 +264,11 @@ func (c *call) home() {
 	title := c.say("home.state")
 	if c.def != nil {
 		f.Day = c.def.PollingDay
-		if r.Status == verify.Verified && r.Phase == verify.PhaseCertified {
+		if r.Status == report.Verified && r.Phase == report.PhaseCertified {
 			title = c.say("home.result")
 		}
 	}
-	if r.Status == verify.Refuted {
+	if r.Status == report.Refuted {
 		title = c.say("home.refuted")
 	}
 	if _, finding, ok := r.First(); ok {

@@ -20,6 +20,7 @@ import (
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // hostile is the name of a candidate that tries to be markup.
@@ -29,7 +30,7 @@ const hostile = `<script>alert("x")</script>`
 type held struct {
 	dir    string
 	record fs.FS
-	report *verify.Report
+	report *report.Report
 	view   *verify.View
 	votes  rehearsal.Votes
 	ready  *held // the same election before voting began
@@ -105,8 +106,8 @@ func holdOf(election func() (*simulate.Election, error)) (held, error) {
 			if err != nil {
 				return err
 			}
-			report, view := verify.Record(ctx, files, verify.Options{})
-			h.ready = &held{record: files, report: report, view: view}
+			rep, view := verify.Record(ctx, files, verify.Options{})
+			h.ready = &held{record: files, report: rep, view: view}
 			return nil
 		},
 		func() error { h.votes, err = r.Vote(ctx); return err },
@@ -151,7 +152,7 @@ func elected(t *testing.T) held {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.report.Status != verify.Verified || h.report.Phase != verify.PhaseCertified {
+	if h.report.Status != report.Verified || h.report.Phase != report.PhaseCertified {
 		t.Fatalf("the election ended as %s, %s", h.report.Status, h.report.Phase)
 	}
 	return h
@@ -165,8 +166,8 @@ func spoilt(t *testing.T, change func(fstest.MapFS)) held {
 		t.Fatal(err)
 	}
 	change(files)
-	report, view := verify.Record(t.Context(), files, verify.Options{})
-	return held{record: files, report: report, view: view}
+	rep, view := verify.Record(t.Context(), files, verify.Options{})
+	return held{record: files, report: rep, view: view}
 }
 
 func (h held) handler(t *testing.T) http.Handler {

@@ -1,4 +1,4 @@
-package verify_test
+package unit_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/unit"
 	"pgregory.net/rapid"
 )
 
@@ -76,7 +76,7 @@ func TestPlan(t *testing.T) {
 	} {
 		contest, cast := planned(c.min, c.cast...)
 		before := fmt.Sprint(contest.Units)
-		got, err := verify.Plan(contest, cast)
+		got, err := unit.Plan(contest, cast)
 		switch {
 		case c.want == "":
 			if err == nil {
@@ -102,7 +102,7 @@ func TestPlanLaws(t *testing.T) {
 		few := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Range(0, 3), rapid.Uint64Range(0, 80))
 		plan := rapid.SliceOfN(rapid.SliceOfN(few, 1, 3), 1, 8).Draw(t, "cast")
 		c, cast := planned(min, plan...)
-		units, err := verify.Plan(c, cast)
+		units, err := unit.Plan(c, cast)
 
 		var total uint64
 		var order []string // of all branches
@@ -170,7 +170,7 @@ func TestPlanLaws(t *testing.T) {
 				t.Fatalf("the empty unit %s is not there by itself: %s", u.ID, text(units))
 			}
 		}
-		again, err := verify.Plan(c, cast)
+		again, err := unit.Plan(c, cast)
 		if err != nil || text(again) != text(units) {
 			t.Fatalf("planned again: %s, %v", text(again), err)
 		}

@@ -1,4 +1,4 @@
-package verify
+package report
 
 // The numbered checks. spec/verify.md says of each what it reads, what it
 // refuses and what it protects against; a test keeps the two lists equal.
@@ -50,6 +50,18 @@ var titles = func() map[string]string {
 	}
 	return m
 }()
+
+// Title returns the title of a check.
+func Title(id string) string { return titles[id] }
+
+// IDs returns the ids of all checks, in their order.
+func IDs() []string {
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i] = c.id
+	}
+	return ids
+}
 
 // A Phase is how far an election has come, as far as its record shows.
 type Phase string

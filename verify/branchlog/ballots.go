@@ -1,4 +1,4 @@
-package verify
+package branchlog
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"github.com/sandogh/sandogh/crypto/zkp"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -23,13 +25,13 @@ type firsts struct {
 // ballots collects sealed ballots of one branch and decides their slot proofs
 // together: V023.
 type ballots struct {
-	r       *run
-	b       *branch
+	r       *reader
+	b       *Branch
 	pending []pendingBallot
 }
 
 type pendingBallot struct {
-	p    place
+	p    report.Place
 	fact [32]byte
 	body *record.Sealed
 }
@@ -38,26 +40,26 @@ type pendingBallot struct {
 // gain little, and a refusal has to look at each alone.
 const together = 256
 
-func (r *run) newBallots(b *branch) *ballots { return &ballots{r: r, b: b} }
+func (r *reader) newBallots(b *Branch) *ballots { return &ballots{r: r, b: b} }
 
-func (q *ballots) add(p place, data []byte, s *record.Sealed) {
+func (q *ballots) add(p report.Place, data []byte, s *record.Sealed) {
 	r := q.r
 	r.firsts.mu.Lock()
 	for _, c := range s.Contests {
 		for i := 0; i+elgamal.Size <= len(c.Rows); i += elgamal.Size {
 			a := [33]byte(c.Rows[i : i+group.ElementSize])
 			if log, ok := r.firsts.seen[a]; ok {
-				r.refute("V024", p, "contest %s: the first component of row %d occurs a second time (before in %s): a copied ballot or a failed source of randomness", c.Contest, i/elgamal.Size+1, log)
+				r.Refute("V024", p, "contest %s: the first component of row %d occurs a second time (before in %s): a copied ballot or a failed source of randomness", c.Contest, i/elgamal.Size+1, log)
 				q.b.broken = true
 			}
-			r.firsts.seen[a] = p.log
+			r.firsts.seen[a] = p.Log
 		}
 	}
 	r.firsts.mu.Unlock()
-	if r.key == nil {
+	if r.Key == nil {
 		return
 	}
-	q.pending = append(q.pending, pendingBallot{p, factKey("slots", r.id[:], r.key.Element().Bytes(), []byte(p.log), data), s})
+	q.pending = append(q.pending, pendingBallot{p, source.Fact("slots", r.Election[:], r.Key.Element().Bytes(), []byte(p.Log), data), s})
 	if len(q.pending) == together {
 		q.flush()
 	}
@@ -70,14 +72,12 @@ func (q *ballots) flush() {
 	var batch group.Batch
 	var sure []pendingBallot
 	for _, x := range q.pending {
-		r.count("V023", len(x.body.Contests))
-		if r.o.Facts != nil {
-			if _, ok := r.o.Facts.held.Load(x.fact); ok {
-				continue
-			}
+		r.Count("V023", len(x.body.Contests))
+		if r.Facts.Held(x.fact) {
+			continue
 		}
 		if err := r.addSlots(&batch, q.b, x.body); err != nil {
-			r.refute("V023", x.p, "%v", err)
+			r.Refute("V023", x.p, "%v", err)
 			q.b.broken = true
 			continue
 		}
@@ -87,20 +87,20 @@ func (q *ballots) flush() {
 		for _, x := range sure {
 			var alone group.Batch
 			if err := r.addSlots(&alone, q.b, x.body); err != nil || !alone.Valid() {
-				r.refute("V023", x.p, "the slot proof of ballot %s %d does not hold", x.body.Device, x.body.Number)
+				r.Refute("V023", x.p, "the slot proof of ballot %s %d does not hold", x.body.Device, x.body.Number)
 				q.b.broken = true
 			}
 		}
-	} else if r.o.Facts != nil {
+	} else {
 		for _, x := range sure {
-			r.o.Facts.held.Store(x.fact, nil)
+			r.Facts.Hold(x.fact)
 		}
 	}
 	q.pending = q.pending[:0]
 }
 
 // addSlots adds the equations of a ballot's slot proofs to the batch.
-func (r *run) addSlots(batch *group.Batch, b *branch, s *record.Sealed) error {
+func (r *reader) addSlots(batch *group.Batch, b *Branch, s *record.Sealed) error {
 	var statements []*zkp.SlotStatement
 	for i, c := range b.style.Contests {
 		st, err := r.statement(b.id, c, s, i)
@@ -117,7 +117,7 @@ func (r *run) addSlots(batch *group.Batch, b *branch, s *record.Sealed) error {
 	return nil
 }
 
-func (r *run) statement(branch string, c *election.Contest, s *record.Sealed, i int) (*zkp.SlotStatement, error) {
+func (r *reader) statement(branch string, c *election.Contest, s *record.Sealed, i int) (*zkp.SlotStatement, error) {
 	rows, err := elgamal.Decode(s.Contests[i].Rows, c.K())
 	if err != nil {
 		return nil, err
@@ -126,38 +126,38 @@ func (r *run) statement(branch string, c *election.Contest, s *record.Sealed, i 
 	if err != nil {
 		return nil, err
 	}
-	return &zkp.SlotStatement{Tag: tag, Key: r.key.Element(), N: c.N(), K: c.K(), Rows: rows}, nil
+	return &zkp.SlotStatement{Tag: tag, Key: r.Key.Element(), N: c.N(), K: c.K(), Rows: rows}, nil
 }
 
-func (r *run) slotTag(branch string, c *election.Contest, s *record.Sealed) ([]byte, error) {
+func (r *reader) slotTag(branch string, c *election.Contest, s *record.Sealed) ([]byte, error) {
 	b, _, _, err := zkp.SlotParams(c.N(), c.K())
 	if err != nil {
 		return nil, err
 	}
-	return record.SlotTag(r.id, r.key.Element().Bytes(), c.ID, c.N(), c.K(), b,
+	return record.SlotTag(r.Election, r.Key.Element().Bytes(), c.ID, c.N(), c.K(), b,
 		record.BallotID{Style: s.Style, Branch: branch, Device: s.Device, Number: s.Number}), nil
 }
 
 // challenged recomputes a challenged ballot: V026.
-func (r *run) challenged(b *branch, p place, data []byte, s *sealed, c *record.Challenged) {
-	r.count("V026", 1)
-	if r.key == nil {
+func (r *reader) challenged(b *Branch, p report.Place, data []byte, s *sealed, c *record.Challenged) {
+	r.Count("V026", 1)
+	if r.Key == nil {
 		return
 	}
 	entryData, err := b.log.Entry(s.index)
 	if err != nil {
-		r.absent("V026", p, "the sealed ballot (entry %d) cannot be read: %v", s.index, err)
+		r.Absent("V026", p, "the sealed ballot (entry %d) cannot be read: %v", s.index, err)
 		return
 	}
-	err = r.o.Facts.once(factKey("challenged", r.id[:], r.key.Element().Bytes(), b.devices[c.Device].committed.Root, entryData, data), func() error {
+	err = r.Facts.Once(source.Fact("challenged", r.Election[:], r.Key.Element().Bytes(), b.devices[c.Device].committed.Root, entryData, data), func() error {
 		return r.recompute(b, entryData, c)
 	})
 	if err != nil {
-		r.refute("V026", p, "ballot %s %d: %v", c.Device, c.Number, err)
+		r.Refute("V026", p, "ballot %s %d: %v", c.Device, c.Number, err)
 	}
 }
 
-func (r *run) recompute(b *branch, entryData []byte, c *record.Challenged) error {
+func (r *reader) recompute(b *Branch, entryData []byte, c *record.Challenged) error {
 	e, err := record.Decode(entryData)
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (r *run) recompute(b *branch, entryData []byte, c *record.Challenged) error
 	for i, contest := range b.style.Contests {
 		rev := c.Contests[i]
 		if rev.Contest != contest.ID {
-			return fmt.Errorf("reveals contest %q where %s should stand", clip(rev.Contest), contest.ID)
+			return fmt.Errorf("reveals contest %q where %s should stand", source.Clip(rev.Contest), contest.ID)
 		}
 		if len(rev.Selections) > contest.K() {
 			return fmt.Errorf("contest %s: %d selections, the limit is %d", contest.ID, len(rev.Selections), contest.K())
@@ -206,7 +206,7 @@ func (r *run) recompute(b *branch, entryData []byte, c *record.Challenged) error
 		if err != nil {
 			return err
 		}
-		again, err := zkp.SealSlots(tag, r.key, contest.N(), contest.K(), slots, seed)
+		again, err := zkp.SealSlots(tag, r.Key, contest.N(), contest.K(), slots, seed)
 		if err != nil {
 			return fmt.Errorf("contest %s: %w", contest.ID, err)
 		}

@@ -1,0 +1,266 @@
+package branchlog
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/sandogh/sandogh/board"
+	"github.com/sandogh/sandogh/crypto/elgamal"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
+)
+
+// Given is what the logs of branches are checked against.
+type Given struct {
+	Election   [32]byte
+	Definition *election.Definition
+	Witnesses  []board.Witness
+	Key        *elgamal.Key             // nil before the ceremony is verified
+	Devices    map[string]*record.Grant // by id
+	Officers   map[string]*record.Grant
+}
+
+// A Branch is what one branch's log says.
+type Branch struct {
+	id      string
+	log     *board.Log
+	style   election.Style
+	opening *record.Opening
+	devices map[string]*device // committed at opening
+	ballots map[ballotID]*sealed
+	counts  record.Counts
+	cast    []uint64 // numbers of the entries of cast ballots, ascending
+	close   *record.Close
+	closeAt uint64
+	broken  bool // a ballot of it cannot be relied on
+}
+
+type device struct {
+	committed record.Committed
+	next      uint64 // number of its next ballot
+}
+
+type ballotID struct {
+	device string
+	number uint64
+}
+
+type sealed struct {
+	index uint64
+	code  [32]byte
+	ended bool
+}
+
+// Cast returns how many ballots the branch has cast.
+func (b *Branch) Cast() uint64 { return uint64(len(b.cast)) }
+
+// Closed returns what the branch stated at its close, if it has closed.
+func (b *Branch) Closed() (record.Counts, bool) {
+	if b.close == nil {
+		return record.Counts{}, false
+	}
+	return b.close.Counts, true
+}
+
+// Sound reports whether the branch's ballots can be relied on.
+func (b *Branch) Sound() bool { return !b.broken }
+
+// AppendRows appends the rows of the cast ballots in a contest, in record order,
+// encoded. It reads the log again, up to the last of them.
+func (b *Branch) AppendRows(out []byte, contest string) ([]byte, error) {
+	cast := b.cast
+	for e, err := range b.log.Entries(0, b.log.Size()) {
+		if err != nil {
+			return nil, fmt.Errorf("read ballots of branch %s: %w", b.id, err)
+		}
+		if len(cast) == 0 {
+			break
+		}
+		if e.Index != cast[0] {
+			continue
+		}
+		cast = cast[1:]
+		d, err := record.Decode(e.Data)
+		if err != nil {
+			return nil, err
+		}
+		s, ok := d.Body.(*record.Sealed)
+		if !ok {
+			return nil, fmt.Errorf("branch %s entry %d is not a sealed ballot", b.id, e.Index)
+		}
+		for _, c := range s.Contests {
+			if c.Contest == contest {
+				out = append(out, c.Rows...)
+			}
+		}
+	}
+	return out, nil
+}
+
+// reader reads the logs of one record.
+type reader struct {
+	*source.Reader
+	Given
+	firsts firsts
+}
+
+// Read scans the logs of all branches that are there: V005 to V008 and V020 to
+// V027. It returns them by id.
+func Read(src *source.Reader, given Given) map[string]*Branch {
+	r := &reader{Reader: src, Given: given, firsts: firsts{seen: map[[33]byte]string{}}}
+	n := len(r.Definition.Branches)
+	read := make([]*Branch, n)
+	r.Parallel("branches", n, func(i int) {
+		id := r.Definition.Branches[i].ID
+		if _, err := fs.Stat(r.FS(), record.BranchLog(id)); err != nil {
+			return
+		}
+		read[i] = r.branch(&r.Definition.Branches[i])
+	})
+	branches := map[string]*Branch{}
+	for _, b := range read {
+		if b != nil {
+			branches[b.id] = b
+		}
+	}
+	return branches
+}
+
+func (r *reader) branch(def *election.Branch) *Branch {
+	name := record.BranchLog(def.ID)
+	l := r.Open(name, election.BranchOrigin(r.Election, def.ID), def.LogKey.Ed25519(), r.Witnesses, r.Definition.WitnessQuorum)
+	if l == nil {
+		return nil
+	}
+	style, err := r.Definition.StyleOf(def.ID)
+	if err != nil {
+		panic(err) // a valid definition has a style for each branch
+	}
+	b := &Branch{id: def.ID, log: l, style: style, devices: map[string]*device{}, ballots: map[ballotID]*sealed{}}
+	r.Count("V020", 1)
+	if r.Key == nil {
+		r.Absent("V013", report.InLog(name), "a branch has opened, and there is no verified election key to check its ballots with")
+	}
+	proofs := r.newBallots(b)
+	r.Scan(name, l, func(index uint64, data []byte, e record.Entry) {
+		p := report.At(name, index)
+		r.Count("V008", 1)
+		if err := r.signed(b, data, e); err != nil {
+			r.Refute("V008", p, "%s: %v", e.Body.Kind(), err)
+			return
+		}
+		r.entry(b, proofs, p, index, data, e)
+	})
+	proofs.flush()
+	if l.Size() > 0 && b.opening == nil {
+		r.Refute("V021", report.InLog(name), "the log has no opening statement")
+	}
+	if b.close != nil {
+		for id, s := range b.ballots {
+			if !s.ended {
+				r.Refute("V025", report.At(name, s.index), "ballot %s %d has no ending before the branch closed", id.device, id.number)
+			}
+		}
+	}
+	slices.Sort(b.cast)
+	return b
+}
+
+func (r *reader) entry(b *Branch, proofs *ballots, p report.Place, index uint64, data []byte, e record.Entry) {
+	if _, ok := e.Body.(*record.Opening); ok != (index == 0) {
+		r.Refute("V021", p, "the opening statement is the first entry, and only the first")
+		if !ok {
+			return
+		}
+	}
+	if b.close != nil {
+		r.Refute("V027", p, "%s after the branch closed", e.Body.Kind())
+		return
+	}
+	switch body := e.Body.(type) {
+	case *record.Opening:
+		r.open(b, p, body)
+	case *record.Sealed:
+		if !r.sealedBallot(b, p, index, data, body) {
+			b.broken = true
+			return
+		}
+		proofs.add(p, data, body)
+	case *record.Cast:
+		if s := r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()); s != nil {
+			b.counts.Cast++
+			b.cast = append(b.cast, s.index)
+		}
+	case *record.Spoiled:
+		if r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()) != nil {
+			b.counts.Spoiled++
+		}
+	case *record.Challenged:
+		if s := r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()); s != nil {
+			b.counts.Challenged++
+			r.challenged(b, p, data, s, body)
+		}
+	case *record.Close:
+		r.closing(b, p, index, body)
+	}
+}
+
+// sealedBallot checks the form of a sealed ballot and enters it: V022 and the
+// first half of V024. It reports whether the rows are worth a look.
+func (r *reader) sealedBallot(b *Branch, p report.Place, index uint64, data []byte, s *record.Sealed) bool {
+	r.Count("V022", 1)
+	d := b.devices[s.Device]
+	if d == nil {
+		r.Refute("V022", p, "device %q is not among those committed at opening", source.Clip(s.Device))
+		return false
+	}
+	id := ballotID{s.Device, s.Number}
+	r.Count("V024", 1)
+	if b.ballots[id] != nil {
+		r.Refute("V024", p, "ballot %s %d is there already (entry %d)", s.Device, s.Number, b.ballots[id].index)
+		return false
+	}
+	if s.Number != d.next || s.Number >= d.committed.Limit {
+		r.Refute("V022", p, "ballot %s %d: expected was number %d of at most %d", s.Device, s.Number, d.next, d.committed.Limit)
+		return false
+	}
+	d.next++
+	b.ballots[id] = &sealed{index: index, code: record.Code(data)}
+	if s.Style != b.style.ID {
+		r.Refute("V022", p, "ballot of style %q in a branch of style %s", source.Clip(s.Style), b.style.ID)
+		return false
+	}
+	if len(s.Contests) != len(b.style.Contests) {
+		r.Refute("V022", p, "%d contests on a ballot of %d", len(s.Contests), len(b.style.Contests))
+		return false
+	}
+	for i, c := range b.style.Contests {
+		if s.Contests[i].Contest != c.ID {
+			r.Refute("V022", p, "contest %q stands where %s should", source.Clip(s.Contests[i].Contest), c.ID)
+			return false
+		}
+	}
+	return true
+}
+
+// ending enters the ending of a ballot: V025.
+func (r *reader) ending(b *Branch, p report.Place, dev string, number uint64, code []byte, kind string) *sealed {
+	r.Count("V025", 1)
+	s := b.ballots[ballotID{dev, number}]
+	switch {
+	case s == nil:
+		r.Refute("V025", p, "%s: there is no sealed ballot %q %d before it", kind, source.Clip(dev), number)
+	case s.ended:
+		r.Refute("V025", p, "%s: ballot %s %d has ended already", kind, dev, number)
+	case !bytes.Equal(code, s.code[:]):
+		r.Refute("V025", p, "%s: the code is not the one of ballot %s %d", kind, dev, number)
+	default:
+		s.ended = true
+		return s
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package branchlog
+
+import (
+	"github.com/sandogh/sandogh/board"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
+)
+
+// CheckHeads compares the heads that headquarters took in, by branch, with the
+// branches' logs (V028) and names branches that are due and not there (V020).
+// A branch is due when the units of one of its contests are fixed.
+func CheckHeads(src *source.Reader, given Given, branches map[string]*Branch, taken map[string][]source.Entry[*record.Head], due func(branch string) bool) {
+	r := &reader{Reader: src, Given: given}
+	for i := range r.Definition.Branches {
+		def := &r.Definition.Branches[i]
+		b := branches[def.ID]
+		heads := taken[def.ID]
+		if b == nil {
+			if due(def.ID) {
+				r.Absent("V020", report.InLog(record.BranchLog(def.ID)), "branch %s is expected and not present", def.ID)
+			}
+			continue
+		}
+		last := board.Checkpoint{}
+		for _, h := range heads {
+			r.Count("V028", 1)
+			p := report.At(record.HQ, h.Index)
+			c, err := board.ParseCheckpoint(h.Body.Checkpoint, election.BranchOrigin(r.Election, def.ID), def.LogKey.Ed25519(), r.Witnesses)
+			if err != nil {
+				r.Refute("V028", p, "the checkpoint of branch %s: %v", def.ID, err)
+				continue
+			}
+			if c.Size < last.Size {
+				r.Refute("V028", p, "branch %s went back from %d entries to %d", def.ID, last.Size, c.Size)
+			}
+			last = c
+			if c.Size > b.log.Size() {
+				r.Refute("V028", p, "headquarters took in %d entries of branch %s; its published log has %d", c.Size, def.ID, b.log.Size())
+				continue
+			}
+			if root, err := b.log.RootAt(c.Size); err != nil {
+				r.Absent("V028", p, "the tree of %d entries cannot be computed: %v", c.Size, err)
+			} else if root != c.Root {
+				r.Refute("V028", p, "branch %s signed two different logs: at %d entries headquarters has root %x, the published log %x", def.ID, c.Size, c.Root, root)
+			}
+		}
+		if due(def.ID) && last.Size != b.log.Size() {
+			r.Refute("V028", report.InLog(record.BranchLog(def.ID)), "headquarters took in %d entries of branch %s; its published log has %d", last.Size, def.ID, b.log.Size())
+		}
+	}
+}

@@ -1,0 +1,258 @@
+package unit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sandogh/sandogh/crypto/elgamal"
+	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/threshold"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
+)
+
+// checkOpening checks the shares of a unit (V033, V034), opens it (V035, V036)
+// and compares its tally (V037).
+func (c *Checker) checkOpening(u *Unit) {
+	where := u.where()
+	if u.plan.Ballots == 0 {
+		for _, s := range u.Shares {
+			c.Refute("V033", report.At(record.HQ, s.Index), "%s has no ballots: there is nothing to open", where)
+		}
+		if u.sound {
+			u.opened = make([]int, u.contest.N()+u.contest.K())
+		}
+		c.checkTally(u, where)
+		return
+	}
+	if len(u.Shares) > 0 {
+		c.openUnit(u, where)
+	}
+	c.checkTally(u, where)
+}
+
+func (c *Checker) openUnit(u *Unit, where string) {
+	if !u.mixed {
+		// Mixing that does not stand is another check's finding; too few turns
+		// is this one's.
+		for _, s := range u.Shares {
+			if u.doubt {
+				c.Absent("V033", report.At(record.HQ, s.Index), "%s: the shares of trustee %s cannot be judged: nor could the mixing", where, s.Body.Trustee)
+				continue
+			}
+			c.Refute("V033", report.At(record.HQ, s.Index), "%s: trustee %s opened rows that are not mixed completely and provably", where, s.Body.Trustee)
+		}
+		return
+	}
+	o := c.newOpening(u)
+	if o == nil {
+		return
+	}
+	var indices []int
+	var partials [][]byte
+	var opened uint64 // the entry with which a quorum had opened the unit
+	for _, s := range u.Shares {
+		shares, ok := c.checkShares(o, s)
+		if ok && len(indices) < c.Definition.Quorum {
+			indices = append(indices, 1+c.trustee(s.Body.Trustee))
+			partials = append(partials, shares)
+			opened = s.Index
+		}
+	}
+	if len(indices) < c.Definition.Quorum {
+		switch {
+		case len(u.Tallies) == 0:
+		case len(indices)+o.unread >= c.Definition.Quorum:
+			c.Absent("V035", report.At(record.HQ, u.Tallies[0].Index), "%s: %d valid shares and %d that cannot be judged, a quorum is %d", where, len(indices), o.unread, c.Definition.Quorum)
+		default:
+			c.Refute("V035", report.At(record.HQ, u.Tallies[0].Index), "%s: %d valid shares, a quorum is %d", where, len(indices), c.Definition.Quorum)
+		}
+		return
+	}
+	if len(u.Tallies) > 0 && u.Tallies[0].Index < opened {
+		c.Refute("V035", report.At(record.HQ, u.Tallies[0].Index), "%s: the tally comes before a quorum had opened the unit (entry %d)", where, opened)
+	}
+	c.Count("V035", 1)
+	c.countCodes(o, indices, partials)
+}
+
+// opening is what the shares of one unit have in common.
+type opening struct {
+	*Unit
+	where   string
+	n       int    // rows
+	encoded []byte // the rows that are opened
+	rows    []elgamal.Ciphertext
+	seen    []string // trustees
+	unread  int      // shares whose blob is missing
+}
+
+func (c *Checker) newOpening(u *Unit) *opening {
+	encoded, ok := c.Blob(u.output, report.InLog(record.HQ))
+	if !ok {
+		return nil
+	}
+	return &opening{Unit: u, where: u.where(), n: u.rows(), encoded: encoded}
+}
+
+// decode decodes the rows when they are first needed.
+func (o *opening) decode() ([]elgamal.Ciphertext, error) {
+	if o.rows == nil {
+		rows, err := elgamal.Decode(o.encoded, o.n)
+		if err != nil {
+			return nil, err
+		}
+		o.rows = rows
+	}
+	return o.rows, nil
+}
+
+// checkShares checks one trustee's shares of a unit and returns them, encoded.
+func (c *Checker) checkShares(o *opening, s source.Entry[*record.Shares]) ([]byte, bool) {
+	c.Count("V033", 1)
+	p := report.At(record.HQ, s.Index)
+	b := s.Body
+	switch {
+	case s.Index < o.Shuffles[len(o.Shuffles)-1].Index:
+		c.Refute("V033", p, "%s: trustee %s opened before the last mixer was done", o.where, b.Trustee)
+		return nil, false
+	case slices.Contains(o.seen, b.Trustee):
+		c.Refute("V033", p, "%s: trustee %s opened twice", o.where, b.Trustee)
+		return nil, false
+	case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(o.n*group.ElementSize):
+		c.Refute("V033", p, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, o.n)
+		return nil, false
+	}
+	o.seen = append(o.seen, b.Trustee)
+	raw, ok := c.Blob(b.Shares, p)
+	if !ok {
+		o.unread++
+		c.Absent("V034", p, "%s: the shares of trustee %s cannot be judged without their blob", o.where, b.Trustee)
+		return nil, false
+	}
+	c.Count("V034", 1)
+	vk := c.Verification[c.trustee(b.Trustee)]
+	tag := record.SharesTag(c.Election, c.Key.Element().Bytes(), o.id.Contest, o.id.Unit, b.Trustee)
+	err := c.Facts.Once(source.Fact("shares", tag, vk.Bytes(), o.encoded, raw, b.Proof), func() error {
+		rows, err := o.decode()
+		if err != nil {
+			return err
+		}
+		shares, err := group.DecodeElements(raw, o.n)
+		if err != nil {
+			return err
+		}
+		return threshold.VerifyPartial(tag, vk, rows, shares, b.Proof)
+	})
+	if err != nil {
+		c.Refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
+		return nil, false
+	}
+	return raw, true
+}
+
+// countCodes combines the shares and counts what comes out: V036.
+func (c *Checker) countCodes(o *opening, indices []int, encoded [][]byte) {
+	c.Count("V036", o.n)
+	parts := [][]byte{c.Key.Element().Bytes(), o.encoded, fmt.Append(nil, indices, o.contest.N(), o.contest.K(), o.plan.Ballots)}
+	fact := source.Fact("opened", append(parts, encoded...)...)
+	if counts, ok := c.Facts.Counts(fact); ok {
+		o.opened = counts
+		return
+	}
+	points, err := o.combine(indices, encoded)
+	if err != nil {
+		c.Refute("V035", report.InLog(record.HQ), "%s: %v", o.where, err)
+		return
+	}
+	codes := o.contest.N() + o.contest.K()
+	table := c.logs(codes)
+	counts := make([]int, codes)
+	sound := true
+	for i, point := range points {
+		m, ok := table.Log(point)
+		if !ok || m > codes {
+			c.Refute("V036", report.InLog(record.HQ), "%s: row %d opens to no code of the contest", o.where, i)
+			sound = false
+			continue
+		}
+		counts[m-1]++
+	}
+	for i, n := range counts {
+		if n > int(o.plan.Ballots) {
+			c.Refute("V036", report.InLog(record.HQ), "%s: code %d occurs %d times on %d ballots", o.where, i+1, n, o.plan.Ballots)
+			sound = false
+		}
+	}
+	if sound {
+		o.opened = counts
+		c.Facts.HoldCounts(fact, counts)
+	}
+}
+
+// combine returns g^code of each row.
+func (o *opening) combine(indices []int, encoded [][]byte) ([]group.Element, error) {
+	rows, err := o.decode()
+	if err != nil {
+		return nil, err
+	}
+	var partials [][]group.Element
+	for _, b := range encoded {
+		shares, err := group.DecodeElements(b, o.n)
+		if err != nil {
+			return nil, err
+		}
+		partials = append(partials, shares)
+	}
+	combined, err := threshold.Combine(indices, partials)
+	if err != nil {
+		return nil, err
+	}
+	return threshold.Open(rows, combined)
+}
+
+// logs returns a table of the codes 1..codes, the same one for all contests
+// that it suffices for.
+func (c *Checker) logs(codes int) *threshold.LogTable {
+	c.tableMu.Lock()
+	defer c.tableMu.Unlock()
+	if c.tableSize < codes {
+		c.table, c.tableSize = threshold.NewLogTable(codes), codes
+	}
+	return c.table
+}
+
+// trustee returns the place of a trustee in the definition. The signature has
+// been checked with its key, so it is there.
+func (c *Checker) trustee(id string) int {
+	return slices.IndexFunc(c.Definition.Trustees, func(t election.Trustee) bool { return t.ID == id })
+}
+
+// checkTally compares the tally with what was opened: V037.
+func (c *Checker) checkTally(u *Unit, where string) {
+	for i, t := range u.Tallies {
+		c.Count("V037", 1)
+		p := report.At(record.HQ, t.Index)
+		if i > 0 {
+			c.Refute("V037", p, "%s has a tally already (entry %d)", where, u.Tallies[0].Index)
+			continue
+		}
+		if u.opened == nil {
+			if len(u.Shares) == 0 && u.plan.Ballots > 0 {
+				c.Refute("V035", p, "%s has a tally, and nobody opened it", where)
+			} else {
+				c.Absent("V037", p, "%s cannot be compared: its opening does not stand", where)
+			}
+			continue
+		}
+		ok := t.Body.Ballots == u.plan.Ballots && len(t.Body.Counts) == len(u.opened)
+		for j := 0; ok && j < len(u.opened); j++ {
+			ok = t.Body.Counts[j] == uint64(u.opened[j])
+		}
+		if !ok {
+			c.Refute("V037", p, "%s: the tally is not what the unit opens to", where)
+		}
+	}
+}

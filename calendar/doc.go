@@ -1,7 +1,7 @@
 // Package calendar is the calendar of an election: its stages as offsets from a
 // movable polling day, and the dates of the Jalali calendar.
 //
-// Specification: spec/calendar.md, parts 2 to 6 (rules C10 to C59).
+// Specification: spec/calendar.md, parts 2 to 6 (rules C10 to C52).
 //
 // In: the stages of the round ([Stages], part of the program, or [ParseStages]),
 // a polling day and the events that have moved the calendar since ([Plan],

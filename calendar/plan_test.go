@@ -477,3 +477,25 @@ func BenchmarkSchedule(b *testing.B) {
 		}
 	}
 }
+
+// The document that leads from the law to the code names every stage with its
+// article.
+func TestTraceability(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "doc", "law-traceability.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range calendar.Stages() {
+		want := "| administrative |"
+		if s.Law != nil {
+			want = "| " + s.Law.Article + ", " + s.Law.Version + " |"
+		}
+		found := false
+		for line := range strings.Lines(string(doc)) {
+			found = found || strings.HasPrefix(line, want) && strings.Contains(line, "| `"+s.ID+"` |")
+		}
+		if !found {
+			t.Errorf("no line %s … `%s`", want, s.ID)
+		}
+	}
+}

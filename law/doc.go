@@ -1,7 +1,7 @@
 // Package law is the register of the law: versions of articles, as values that
 // rules, stages of the calendar and definitions cite.
 //
-// Specification: spec/calendar.md, part 1 (rules C1 to C9).
+// Specification: spec/calendar.md, part 1 (rules C1 to C8).
 //
 // In: the register that is part of the program ([Published]), or another in the
 // same strict JSON ([Parse], at most 4 MiB): an array of versions. Out: one

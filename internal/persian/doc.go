@@ -1,7 +1,7 @@
 // Package persian finds, sorts and writes Persian text: names that people spell
 // in more ways than one.
 //
-// Specification: spec/calendar.md, part 7 (rules C60 to C69).
+// Specification: spec/calendar.md, part 7 (rules C60 to C66).
 //
 // In: text as it was typed, UTF-8. Out: what is stored ([Clean]), what is
 // compared when people search ([Key], [Keys], [Match]), the order of names

@@ -192,7 +192,11 @@ func (in *input) article() Step {
 	if in.Law == nil {
 		return s
 	}
-	return msgCited.step(s, Step{Fa: persian.Replace(in.Law.Version), En: in.Law.Version})
+	version := Step{Fa: in.Law.Version, En: in.Law.Version}
+	if strings.Trim(version.En, "0123456789-/") == "" { // a year or a date, not a name
+		version.Fa = persian.Replace(version.En)
+	}
+	return msgCited.step(s, version)
 }
 
 // on cites what a decision rests on.

@@ -25,6 +25,7 @@ type cli struct {
 	Demo       demoCmd       `cmd:"" help:"Run a whole simulated election, verify it, and serve its result."`
 	Verify     verifyCmd     `cmd:"" help:"Verify a published record from nothing but the record."`
 	Definition definitionCmd `cmd:"" help:"Work with election definitions."`
+	Count      countCmd      `cmd:"" help:"Count seats and contests from totals."`
 	Calendar   calendarCmd   `cmd:"" help:"Count the stages of an election from polling day."`
 	Law        lawCmd        `cmd:"" help:"Look into the register of the law."`
 	Shuffle    shuffleCmd    `cmd:"" help:"Work with proofs of shuffle."`

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/sandogh/sandogh/count"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+)
+
+// rulingFile is a ruling (spec/schemas/ruling.json) or, if it has a seed, a lot
+// (spec/schemas/lot.json).
+type rulingFile struct {
+	Question string `json:"question"` // hash
+
+	Decision   json.RawMessage `json:"decision,omitempty"` // ordered ids, or seats of groups
+	Article    string          `json:"article,omitempty"`
+	Text       string          `json:"text,omitempty"`
+	Signatures []signatureFile `json:"signatures,omitempty"`
+
+	Seed   string `json:"seed,omitempty"`
+	Source string `json:"source,omitempty"`
+	Tally  string `json:"tally,omitempty"` // hash
+}
+
+type signatureFile struct {
+	By  string `json:"by"`
+	Sig string `json:"sig"`
+}
+
+// A ruling is what such a file decides.
+type ruling struct {
+	file     string
+	question string
+	article  string
+	seed     *string
+	order    []string
+	seats    map[string]int
+}
+
+func readRuling(data []byte) (ruling, election.Faults) {
+	var f rulingFile
+	faults := election.Unmarshal(data, &f)
+	if len(faults) > 0 {
+		return ruling{}, faults
+	}
+	add := func(path, text string) { faults = append(faults, election.Fault{Path: path, Text: text}) }
+	hash := func(path, s string) {
+		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
+			add(path, "not a hash: write 64 hex digits")
+		}
+	}
+	r := ruling{question: f.Question, article: f.Article}
+	hash("question", f.Question)
+	if f.Seed != "" {
+		r.seed = &f.Seed
+		hash("tally", f.Tally)
+		if f.Source == "" {
+			add("source", "missing: say where the seed came from")
+		}
+		if f.Decision != nil || f.Article != "" || f.Text != "" {
+			add("decision", "a lot decides by its seed alone: remove decision, article and text, or the seed")
+		}
+		return r, faults
+	}
+	if f.Source != "" || f.Tally != "" {
+		add("seed", "missing: a lot has a seed; a ruling has neither source nor tally")
+	}
+	if f.Article == "" {
+		add("article", "missing: name the article on which the ruling rests")
+	}
+	if f.Text == "" {
+		add("text", "missing: write the ruling out")
+	}
+	for i, s := range f.Signatures {
+		if slices.ContainsFunc(f.Signatures[:i], func(x signatureFile) bool { return x.By == s.By }) {
+			add(fmt.Sprintf("signatures[%d].by", i), "signs twice: two different offices sign")
+		}
+	}
+	var inner election.Faults
+	switch {
+	case len(f.Decision) == 0:
+		add("decision", "missing: write an array of ids in order, or an object with the seats of groups")
+	case f.Decision[0] == '[':
+		inner = election.Unmarshal(f.Decision, &r.order)
+	default:
+		inner = election.Unmarshal(f.Decision, &r.seats)
+	}
+	for _, x := range inner {
+		add("decision", x.String())
+	}
+	return r, faults
+}
+
+// questionHash returns the function that names the questions about a file of
+// totals, as a ruling does:
+//
+//	SHA-256(record.Message(00…00, "hq", question)), where the question has no
+//	contest, and for its votes the SHA-256 of the file
+func questionHash(data []byte) func(count.Question) string {
+	votes := sha256.Sum256(data)
+	return func(q count.Question) string {
+		m, err := record.Message([32]byte{}, record.HQ, &record.Question{
+			What: q.Kind, Place: q.Place, Between: q.Between, Seats: uint64(q.Seats), Article: q.Article, Votes: votes[:],
+		})
+		if err != nil {
+			return "" // no ruling can name it
+		}
+		h := sha256.Sum256(m)
+		return hex.EncodeToString(h[:])
+	}
+}
+
+// A settlement answers questions from rulings, each named by its hash, and ties
+// that are left by one lot.
+type settlement struct {
+	hash    func(count.Question) string
+	rulings []ruling
+	seed    *string
+}
+
+// count counts, and counts again with what is answered, as long as that leads to
+// other questions.
+func (s *settlement) count(in count.Input) (count.Outcome, error) {
+	used := make([]bool, len(s.rulings))
+	for {
+		out, err := count.Count(in)
+		switch {
+		case err != nil && len(in.Decisions) > 0:
+			return out, refused(err)
+		case err != nil:
+			return out, err
+		}
+		before := len(in.Decisions)
+		for _, q := range out.Questions {
+			for i, r := range s.rulings {
+				if r.question != s.hash(q) || used[i] {
+					continue
+				}
+				used[i] = true
+				d := q.Answer(r.order, r.seats)
+				d.Article = r.article
+				if r.seed != nil {
+					if q.Kind != count.Tie {
+						return out, refused(fmt.Errorf("%s is a lot, and the question %s is not a tie: it needs a ruling", r.file, q.Kind))
+					}
+					d.Order = record.LotOrder(*r.seed, q.Between)
+				}
+				in.Decisions = append(in.Decisions, d)
+			}
+		}
+		for _, q := range out.Questions {
+			answered := slices.ContainsFunc(in.Decisions[before:], func(d count.Decision) bool {
+				return d.Kind == q.Kind && d.Of == q.Of && slices.Equal(d.Between, q.Between)
+			})
+			if s.seed != nil && q.Kind == count.Tie && !answered {
+				in.Decisions = append(in.Decisions, q.Answer(record.LotOrder(*s.seed, q.Between), nil))
+			}
+		}
+		if len(in.Decisions) == before {
+			for i, r := range s.rulings {
+				if !used[i] {
+					return out, refused(fmt.Errorf("%s answers question %s, which this contest does not ask", r.file, r.question))
+				}
+			}
+			return out, nil
+		}
+	}
+}

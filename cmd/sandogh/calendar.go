@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -37,33 +36,17 @@ Example: sandogh calendar --polling-day 1405-02-11 --on 1404-10-22 --kind city`
 
 func (c *calendarCmd) Run(s *streams) error {
 	in, err := c.read()
-	if err != nil {
-		var faults *calendar.Faults
-		if errors.As(err, &faults) {
-			return c.refuse(s, faults)
-		}
-		return err
-	}
+	var schedule *calendar.Schedule
 	var earliest calendar.Day
-	if in.order != 0 {
-		if earliest, err = calendar.EarliestPollingDay(in.plan.Stages, in.order, in.kinds); err != nil {
-			return err
-		}
+	if err == nil {
+		schedule, earliest, err = in.schedule(c.Constituency)
 	}
-	if err := in.plan.Check(); err != nil {
-		var faults *calendar.Faults
-		if errors.As(err, &faults) {
-			return c.refuse(s, faults)
-		}
+	var faults *calendar.Faults
+	switch {
+	case errors.As(err, &faults):
+		return c.refuse(s, faults)
+	case err != nil:
 		return err
-	}
-	schedule, err := in.plan.Schedule(c.Constituency, in.today, in.kinds)
-	if err != nil {
-		return err
-	}
-	if earliest > schedule.PollingDay {
-		return c.refuse(s, &calendar.Faults{{Path: "polling_day", Text: fmt.Sprintf("%v is impossible after an order to start on %v: the earliest polling day is %v",
-			schedule.PollingDay, in.order, earliest)}})
 	}
 	if c.ICS != "" {
 		data := schedule.ICalendar(calendar.Export{Calendar: "round-7@sandogh", Stamp: in.today.Time(), Lang: calendar.Lang(c.Lang)})
@@ -72,7 +55,7 @@ func (c *calendarCmd) Run(s *streams) error {
 		}
 	}
 	if c.JSON {
-		return writeJSON(s.out, scheduleJSON(schedule, earliest))
+		return printJSON(s.out, scheduleJSON(schedule, earliest))
 	}
 	return printSchedule(s.out, schedule, earliest, calendar.Lang(c.Lang))
 }
@@ -124,6 +107,27 @@ func (c *calendarCmd) read() (*calendarInput, error) {
 	return in, nil
 }
 
+// schedule makes the calendar, and the earliest polling day if an order to start
+// is given. All events are held against the law, also those after today.
+func (in *calendarInput) schedule(constituency string) (*calendar.Schedule, calendar.Day, error) {
+	var earliest calendar.Day
+	if in.order != 0 {
+		var err error
+		if earliest, err = calendar.EarliestPollingDay(in.plan.Stages, in.order, in.kinds); err != nil {
+			return nil, 0, err
+		}
+	}
+	if err := in.plan.Check(); err != nil {
+		return nil, 0, err
+	}
+	schedule, err := in.plan.Schedule(constituency, in.today, in.kinds)
+	if err == nil && earliest > schedule.PollingDay {
+		err = &calendar.Faults{{Path: "polling_day", Text: fmt.Sprintf("%v is impossible after an order to start on %v: the earliest polling day is %v",
+			schedule.PollingDay, in.order, earliest)}}
+	}
+	return schedule, earliest, err
+}
+
 // today is the day in Tehran, where clocks are not put forward since 1401.
 func today() calendar.Day {
 	return calendar.DayOf(time.Now().In(time.FixedZone("Asia/Tehran", 3*3600+1800)).Date())
@@ -142,20 +146,11 @@ func (c *calendarCmd) refuse(s *streams, faults *calendar.Faults) error {
 		for _, f := range *faults {
 			out.Faults = append(out.Faults, fault(f))
 		}
-		if err := writeJSON(s.out, out); err != nil {
+		if err := printJSON(s.out, out); err != nil {
 			return err
 		}
 	}
 	return refused(faults)
-}
-
-func writeJSON(w io.Writer, v any) error {
-	b, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "%s\n", b)
-	return err
 }
 
 type dayJSON struct {

@@ -37,7 +37,7 @@ func (c *lawListCmd) Run(s *streams) error {
 		}
 	}
 	if c.JSON {
-		return writeJSON(s.out, versions)
+		return printJSON(s.out, versions)
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, pick(c.Lang, law.Text{Fa: "ماده\tنسخه\tوضعیت\tدرجه\tعنوان", En: "article\tversion\tstate\tgrade\ttitle"}))
@@ -73,7 +73,7 @@ func (c *lawShowCmd) Run(s *streams) error {
 		return noArticle(c.Article)
 	}
 	if c.JSON {
-		return writeJSON(s.out, versions)
+		return printJSON(s.out, versions)
 	}
 	for i, v := range versions {
 		if i > 0 {
@@ -109,7 +109,7 @@ func (c *lawDiffCmd) Run(s *streams) error {
 	}
 	changes := law.Diff(from, to)
 	if c.JSON {
-		return writeJSON(s.out, changes)
+		return printJSON(s.out, changes)
 	}
 	other := ".fa"
 	if c.Lang == "fa" {

@@ -346,6 +346,22 @@ func TestStartOrder(t *testing.T) {
 	refuse(t, `[{"event":"confirm","on":"1404-11-01","stage":"start-order-village"}]`, "polling_day", "the earliest polling day is 1405-02-12")
 }
 
+// What an office fixes binds nobody: only legal stages make a day impossible.
+func TestAdministrativeStagesDoNotBind(t *testing.T) {
+	b := newBench(t, `[{"event":"set","on":"1404-10-01","stage":"national-drill","from_day":-18,"to_day":-17},
+		{"event":"re-anchor","on":"1405-01-22","polling_day":"1405-02-06"}]`)
+	b.want("", "1405-01-22", calendar.Majlis, "1405-02-06", "national-drill -23 -22 late")
+
+	b = newBench(t, `[{"event":"confirm","on":"1404-09-28","stage":"start-order-city"}]`)
+	i := slices.IndexFunc(b.plan.Stages, func(s calendar.Stage) bool { return s.ID == "start-order-city" })
+	b.plan.Stages[i].Legal = false
+	b.want("", "1404-09-28", calendar.City, "1405-02-11", "start-order-city -134 -134 done")
+	order := day(t, "1404-09-28") // the boards are formed the day after it, by law
+	if got, err := calendar.EarliestPollingDay(b.plan.Stages, order, calendar.City); err != nil || got != order+133 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestConfirm(t *testing.T) {
 	refuse(t, `[{"event":"confirm","on":"1404-09-27","stage":"start-order"}]`, "events[0].stage", "no stage")
 	refuse(t, `[{"event":"confirm","on":"1404-10-20","stage":"registration-city"}]`, "events[0].on", "begins on 1404-10-21")

@@ -31,6 +31,9 @@ func TestParseStages(t *testing.T) {
 		{`"after":[]`, `"after":null`, "", ""},
 		{`"after":[]`, `"after":["x"` + strings.Repeat(`,"x"`, 100) + `]`, "stages[0].after", "at most 100"},
 		{`"from_day":-10,"to_day":-9`, `"from_day":1,"to_day":2`, "stages[1].after[0]", "polling-day would begin on day 0, before order, which begins on day 1"},
+		// What applies to another kind of contest may begin when it likes.
+		{someStage, someStage + "," + strings.NewReplacer(`"order"`, `"early"`, "city", "village", "-10", "-20", `[]`, `["order"]`).Replace(someStage), "", ""},
+		{someStage, someStage + "," + strings.NewReplacer(`"order"`, `"early"`, "-10", "-20", `[]`, `["order"]`).Replace(someStage), "stages[1].after[0]", "early would begin on day -20"},
 		{`"from_day":-10,"to_day":-9`, `"from_day":-10,"to_day":-11`, "stages[0].to_day", "exchange"},
 		{`"from_day":-10`, `"from_day":-401`, "stages[0]", "within 400"},
 		{`"from_day":-10`, `"from_day":-10.5`, "stages[0]", "does not fit"},

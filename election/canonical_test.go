@@ -54,12 +54,19 @@ func encode(t testing.TB, v any) []byte {
 		}
 		return b
 	case map[string]any:
-		optional := []string{"fa", "en", "ruling", "parent", "lists", "list", "photo", "veteran", "degree", "reserve"}
+		optional := []string{"fa", "en", "ruling", "parent", "lists", "list", "photo", "veteran", "degree", "reserve",
+			"threshold", "half", "alternates_by", "list_limits", "min", "max", "round", "previous_result"}
+		if _, contest := v["seats"]; contest {
+			optional = append(optional, "kind") // of a district it must be written
+		}
 		var pairs [][]byte
 		for k, x := range v {
 			empty := x == "" || x == false || x == 0.0
-			if a, ok := x.([]any); ok && len(a) == 0 {
-				empty = true
+			switch x := x.(type) {
+			case []any:
+				empty = len(x) == 0
+			case map[string]any:
+				empty = len(encode(t, x)) == 1
 			}
 			if empty && slices.Contains(optional, k) {
 				continue
@@ -103,6 +110,64 @@ func TestCanonical(t *testing.T) {
 	}
 	if got, want := d.BranchOrigin("3"), "sandogh/"+id+"/branch/3"; got != want {
 		t.Errorf("origin %q, want %q", got, want)
+	}
+}
+
+// The settings of the rules: in the canonical form when they say something, and
+// never when they do not, so that a definition without them keeps its id.
+func TestCanonicalSettings(t *testing.T) {
+	d := example()
+	proportional(&d.Contests[1])
+	twoRounds(&d.Contests[2])
+	d.Contests[2].Round, d.Contests[2].PreviousResult = 2, strings.Repeat("ab", 32)
+	if f := d.Validate(); len(f) > 0 {
+		t.Fatal(f)
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	want := encode(t, v)
+	back, err := election.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(back.Canonical(), want) {
+		t.Errorf("canonical bytes\n%x\nwant\n%x", back.Canonical(), want)
+	}
+	if again, err := election.Decode(want); err != nil || again.ID() != d.ID() {
+		t.Errorf("the settings change through Decode: %v", err)
+	}
+	// Written as nothing, they are as if they were not there.
+	const none = `"kind":"","threshold":"","half":"","alternates_by":"","list_limits":{"min":0,"max":0},"round":0,"previous_result":""`
+	plain := bytes.ReplaceAll(exampleJSON(t), []byte(`"min_unit"`), []byte(none+`,"min_unit"`))
+	if e, err := election.Parse(plain); err != nil || e.ID() != example().ID() {
+		t.Errorf("empty settings change the id: %v", err)
+	}
+	// Each reaches the id.
+	ids := map[[32]byte]bool{d.ID(): true}
+	for i, change := range []func(c *election.Contest){
+		func(c *election.Contest) { c.Kind = election.KindMajlis },
+		func(c *election.Contest) { c.Threshold = "1/20" },
+		func(c *election.Contest) { c.Half = election.HalfEven },
+		func(c *election.Contest) { c.AlternatesBy = election.AlternatesNone },
+		func(c *election.Contest) { c.ListLimits.Min = 3 },
+		func(c *election.Contest) { c.ListLimits.Max = 21 },
+		func(c *election.Contest) { c.Round = 2 },
+		func(c *election.Contest) { c.PreviousResult = strings.Repeat("0", 64) },
+	} {
+		x := *d
+		x.Contests = slices.Clone(d.Contests)
+		change(&x.Contests[1])
+		if id := x.ID(); ids[id] {
+			t.Errorf("change %d does not reach the id", i)
+		} else {
+			ids[id] = true
+		}
 	}
 }
 

@@ -35,7 +35,35 @@ func changed(change func(d *election.Definition)) func([]byte) []byte {
 	}
 }
 
-type def = *election.Definition
+type (
+	def     = *election.Definition
+	contest = *election.Contest
+)
+
+// proportional makes the city's contest one of lists, and twoRounds the village's
+// one of two rounds.
+func proportional(c contest) {
+	c.Rule, c.Kind, c.Half = election.RoundThenShare, election.KindCity, election.HalfDown
+	c.Threshold, c.AlternatesBy, c.ListLimits = "1/25", election.AlternatesByVotes, election.ListLimits{Min: 1, Max: 5}
+}
+
+func twoRounds(c contest) {
+	c.Rule, c.Round, c.Threshold, c.Alternates = election.TwoRound, 1, "1/5", 0
+}
+
+func lists(change func(c contest)) func([]byte) []byte {
+	return changed(func(d def) {
+		proportional(&d.Contests[1])
+		change(&d.Contests[1])
+	})
+}
+
+func rounds(change func(c contest)) func([]byte) []byte {
+	return changed(func(d def) {
+		twoRounds(&d.Contests[2])
+		change(&d.Contests[2])
+	})
+}
 
 var faulty = []struct {
 	name  string
@@ -154,6 +182,47 @@ var faulty = []struct {
 	{"list twice", changed(func(d def) { d.Contests[1].Lists = append(d.Contests[1].Lists, d.Contests[1].Lists[0]) }), []string{"contests[1].lists[2].id"}},
 	{"photo", changed(func(d def) { d.Contests[1].Candidates[0].Photo = "101.jpg" }), []string{"contests[1].candidates[0].photo"}},
 	{"degree", changed(func(d def) { d.Contests[1].Candidates[0].Degree = 10 }), []string{"contests[1].candidates[0].degree"}},
+	{"article in two versions", changed(func(d def) {
+		d.Laws = append(d.Laws, election.Law{Article: d.Laws[0].Article, Version: "1405", State: election.Approved})
+	}), []string{"contests[1].article", "contests[2].article"}},
+	{"kind of contest", changed(func(d def) { d.Contests[1].Kind = "mayor" }), []string{"contests[1].kind"}},
+	{"Experts in a city", changed(func(d def) { d.Contests[1].Kind = election.KindExperts }), []string{"contests[1].kind"}},
+	{"village council of a city", changed(func(d def) { d.Contests[1].Kind = election.KindVillage }), []string{"contests[1].kind"}},
+	{"Majlis without lot alone", changed(func(d def) { d.Contests[1].Kind = election.KindMajlis }), []string{"contests[1].tie_order"}},
+	{"threshold at large", changed(func(d def) { d.Contests[1].Threshold = "1/5" }), []string{"contests[1].threshold"}},
+	{"threshold in percent", lists(func(c contest) { c.Threshold = "20%" }), []string{"contests[1].threshold"}},
+	{"threshold as a decimal", lists(func(c contest) { c.Threshold = "0.2" }), []string{"contests[1].threshold"}},
+	{"threshold by zero", lists(func(c contest) { c.Threshold = "1/0" }), []string{"contests[1].threshold"}},
+	{"threshold not in lowest terms", lists(func(c contest) { c.Threshold = "2/10" }), []string{"contests[1].threshold"}},
+	{"threshold above the whole", lists(func(c contest) { c.Threshold = "6/5" }), []string{"contests[1].threshold"}},
+	{"half", lists(func(c contest) { c.Half = "off" }), []string{"contests[1].half"}},
+	{"half of divisors", lists(func(c contest) { c.Rule = election.DHondt }), []string{"contests[1].half"}},
+	{"alternates by", lists(func(c contest) { c.AlternatesBy = "age" }), []string{"contests[1].alternates_by"}},
+	{"alternates by votes at large", changed(func(d def) { d.Contests[1].AlternatesBy = "votes" }), []string{"contests[1].alternates_by"}},
+	{"alternates where there are none", lists(func(c contest) { c.AlternatesBy = "none" }), []string{"contests[1].alternates"}},
+	{"list over its limit", lists(func(c contest) { c.ListLimits.Max = 3 }), []string{"contests[1].lists[0]"}},
+	{"list under its limit", lists(func(c contest) { c.ListLimits.Min = 4 }), []string{"contests[1].lists[1]"}},
+	{"list limits crossed", lists(func(c contest) { c.ListLimits = election.ListLimits{Min: 3, Max: 2} }), []string{"contests[1].list_limits", "contests[1].lists[0]", "contests[1].lists[1]"}},
+	{"list limit negative", lists(func(c contest) { c.ListLimits.Min = -1 }), []string{"contests[1].list_limits.min"}},
+	{"list limits unknown", edited(`"min_unit": 50`, `"list_limits": {"most": 3}, "min_unit": 50`), []string{"contests[0].list_limits.most"}},
+	{"list called independents", lists(func(c contest) {
+		c.Lists[0].ID = election.Independents
+		for i := range c.Candidates {
+			if c.Candidates[i].List == "A" {
+				c.Candidates[i].List = election.Independents
+			}
+		}
+	}), []string{"contests[1].lists[0].id"}},
+	{"third round", rounds(func(c contest) { c.Round = 3 }), []string{"contests[2].round"}},
+	{"no round", rounds(func(c contest) { c.Round = 0 }), []string{"contests[2].round"}},
+	{"first round without a threshold", rounds(func(c contest) { c.Threshold = "" }), []string{"contests[2].threshold"}},
+	{"alternates of two rounds", rounds(func(c contest) { c.Alternates = 1 }), []string{"contests[2].alternates"}},
+	{"result before the first round", rounds(func(c contest) { c.PreviousResult = strings.Repeat("0", 64) }), []string{"contests[2].previous_result"}},
+	{"second round without a first", rounds(func(c contest) { c.Round = 2 }), []string{"contests[2].previous_result"}},
+	{"second round after no hash", rounds(func(c contest) { c.Round, c.PreviousResult = 2, "first" }), []string{"contests[2].previous_result"}},
+	{"run-off of too many", rounds(func(c contest) { c.Round, c.PreviousResult, c.Seats = 2, strings.Repeat("0", 64), 2 }), []string{"contests[2].candidates"}},
+	{"round at large", changed(func(d def) { d.Contests[1].Round = 1 }), []string{"contests[1].round"}},
+	{"previous result at large", changed(func(d def) { d.Contests[1].PreviousResult = strings.Repeat("0", 64) }), []string{"contests[1].previous_result"}},
 	{"no units", changed(func(d def) { d.Contests[2].Units = []election.Unit{} }), []string{"contests[2].units", "contests[2].units"}},
 	{"unit twice", changed(func(d def) { d.Contests[1].Units[1].ID = "u1" }), []string{"contests[1].units[1].id"}},
 	{"unit without branches", changed(func(d def) {

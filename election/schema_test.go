@@ -54,6 +54,9 @@ var beyondSchema = []string{
 	"no such list", "list of another contest", "list twice", "unit twice", "branch in no unit",
 	"branch in two units", "foreign branch in a unit", "unknown branch in a unit", "branch twice",
 	"branch of no district", "branch without contests", "key in two roles", "key to sign and to seal",
+	"article in two versions", "Experts in a city", "village council of a city", "threshold not in lowest terms",
+	"threshold above the whole", "list over its limit", "list under its limit", "list limits crossed", "list called independents",
+	"run-off of too many",
 	"witness with an office's key", "key of zeros", "X25519 key of zeros", "key of small order", "trustee twice",
 	"quorum above", "quorum of one", "quorum no majority", "mixer twice", "witness twice", "witness quorum above",
 }

@@ -20,7 +20,7 @@ import (
 
 type demoCmd struct {
 	Dir       string `help:"Folder for the election; must be empty or new (default: a new temporary folder)." placeholder:"DIR"`
-	Statement string `help:"Replay an official statement of votes (CSV) instead of the sample city." placeholder:"FILE.csv"`
+	Statement string `help:"Replay an official statement of votes (CSV) instead of the sample county." placeholder:"FILE.csv"`
 	Seats     int    `help:"Seats of the statement's contest; also what a voter may choose."`
 	Ballots   int    `help:"At most so many ballots in each branch (totals then no longer equal the file)."`
 	Seed      uint64 `default:"${seed}" help:"Seed of the simulated voters' choices; keys are always fresh."`
@@ -154,10 +154,10 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 	return nil
 }
 
-// election makes the election: the sample city or the statement's.
+// election makes the election: the sample county or the statement's.
 func (c *demoCmd) election() (*simulate.Election, *simulate.Statement, error) {
 	if c.Statement == "" {
-		e, err := simulate.Sample(c.Seed)
+		e, err := simulate.County(c.Seed)
 		return e, nil, err
 	}
 	f, err := os.Open(c.Statement)

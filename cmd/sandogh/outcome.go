@@ -163,7 +163,18 @@ func (t *story) result(o *demoOutcome) {
 			} else if slices.Contains(c.outcome.Alternates, candidate.ID) {
 				mark = t.word("alternate", "علی‌البدل")
 			}
+			if mark == "" && c.contest.N() > 20 {
+				continue // the steps name what decides; the rest is on the page
+			}
 			t.tell("  %6d  %s  %s", "  %6d  %s  %s", c.Totals[c.names[i]], t.name(candidate.Name), mark)
+		}
+		t.tell("  How this follows:", "  چگونه به دست آمد:")
+		for i, step := range c.outcome.Steps {
+			text := step.En
+			if t.fa {
+				text = step.Fa
+			}
+			t.tell("  %3d. %s", "  %3d. %s", i+1, text)
 		}
 		for _, q := range c.outcome.Questions {
 			var between []string

@@ -1,11 +1,11 @@
 // Package simulate makes elections for the demo, for tests and for load:
 // definitions with fresh keys, and voters that exist only in the machine.
 //
-// Specification: contracts of the command line, "demo"; doc/guide-demo.md.
+// Specification: contracts of the command line, "demo".
 //
 // In and out. ReadStatement reads an official statement of votes (CSV);
-// Statement.Definition and Sample make a Definition with the Keys of every body
-// in it; Branch.Voters gives the selections of simulated voters, for a
+// Statement.Election, County and Small make an Election: a definition with the
+// Keys of every body in it; Branch.Voters gives the selections of simulated voters, for a
 // statement exactly as many of each candidate, undervote and overvote as the
 // file says. The same seed gives the same selections; keys are fresh each time.
 //

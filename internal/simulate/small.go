@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"fmt"
+
 	"github.com/sandogh/sandogh/election"
 )
 
@@ -13,14 +15,12 @@ func Small(seed uint64) (*Election, error) {
 		District: "city", Rule: election.PluralityAtLarge, Article: articleAtLarge,
 		Seats: 2, Alternates: 1, VoteLimit: 2, TieOrder: []string{election.TieLot}, MinUnit: 5,
 	}
-	for i, n := range sampleNames[:5] {
-		c.Candidates = append(c.Candidates, election.Candidate{ID: candidateID(i), Name: n})
-	}
+	c.Candidates = candidates(names(newRNG(seed, "people")), 5, nil, 0)
 	e := &Election{}
 	var branches []election.Branch
 	for i, n := range []int{6, 3, 0, 4} {
 		id := candidateID(i)
-		branches = append(branches, election.Branch{ID: id, Name: sampleBranches[i], District: "city", Electorate: 10})
+		branches = append(branches, election.Branch{ID: id, Name: election.Name{Fa: "شعبهٔ " + persianDigits(i+1), En: fmt.Sprintf("Branch %d", i+1)}, District: "city", Electorate: 10})
 		c.Units = append(c.Units, election.Unit{ID: id, Branches: []string{id}})
 		e.Branches = append(e.Branches, Branch{id, func() []Voter { return voters(c.ID, smallVoters(newRNG(seed, id), n)) }})
 	}

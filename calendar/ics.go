@@ -87,10 +87,10 @@ func (e *Entry) description(l Lang, from, to Day) string {
 	return text
 }
 
+var escapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
+
 // escape writes a TEXT value (RFC 5545 §3.3.11).
-func escape(s string) string {
-	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`).Replace(s)
-}
+func escape(s string) string { return escapes.Replace(s) }
 
 // fold75 writes a content line in pieces of at most 75 octets, each but the
 // first after a space, none with half a character (RFC 5545 §3.1).

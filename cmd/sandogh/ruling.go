@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
@@ -99,18 +101,18 @@ func readRuling(data []byte) (ruling, election.Faults) {
 // questionHash returns the function that names the questions about a file of
 // totals, as a ruling does:
 //
-//	SHA-256(record.Message(00…00, "hq", question)), where the question has no
-//	contest, and for its votes the SHA-256 of the file
+//	SHA-256("sandogh question of totals v1" ‖ LF ‖ hex(SHA-256(file)) ‖ LF ‖ kind ‖ LF ‖
+//	        of ‖ LF ‖ place ‖ LF ‖ seats, decimal ‖ LF ‖ between, joined by "," ‖ LF ‖ article)
+//
+// Ids have neither commas nor line feeds, and the article comes last, so that no
+// two questions are written alike.
 func questionHash(data []byte) func(count.Question) string {
-	votes := sha256.Sum256(data)
+	file := sha256.Sum256(data)
 	return func(q count.Question) string {
-		m, err := record.Message([32]byte{}, record.HQ, &record.Question{
-			What: q.Kind, Place: q.Place, Between: q.Between, Seats: uint64(q.Seats), Article: q.Article, Votes: votes[:],
-		})
-		if err != nil {
-			return "" // no ruling can name it
-		}
-		h := sha256.Sum256(m)
+		h := sha256.Sum256([]byte(strings.Join([]string{
+			"sandogh question of totals v1", hex.EncodeToString(file[:]),
+			q.Kind, q.Of, q.Place, strconv.Itoa(q.Seats), strings.Join(q.Between, ","), q.Article,
+		}, "\n")))
 		return hex.EncodeToString(h[:])
 	}
 }

@@ -4,6 +4,7 @@ package calendar
 type fold struct {
 	entries []Entry
 	place   map[string]int
+	orders  map[string]Kinds // orders to start
 	faults  Faults
 
 	pollingPath string // where the polling day that holds was given
@@ -18,7 +19,7 @@ type fold struct {
 }
 
 func newFold(p *Plan) *fold {
-	f := &fold{place: make(map[string]int, len(p.Stages)), pollingPath: "polling_day"}
+	f := &fold{place: make(map[string]int, len(p.Stages)), orders: startsFor(All), pollingPath: "polling_day"}
 	for i, s := range p.Stages {
 		f.place[s.ID] = i
 		e := Entry{Stage: s, fromOff: s.From, toOff: s.To}
@@ -80,7 +81,7 @@ func (f *fold) stage(path, id string) *Entry {
 
 func (f *fold) confirm(path string, v Event) {
 	e := f.stage(path, v.Stage)
-	_, order := startsFor(All)[v.Stage]
+	_, order := f.orders[v.Stage]
 	switch {
 	case e == nil:
 	case e.Done != 0:
@@ -254,7 +255,7 @@ func (f *fold) anchorTo(path string, v Event) {
 func (f *fold) checkStart() {
 	for i := range f.entries {
 		e := &f.entries[i]
-		if _, order := startsFor(All)[e.Stage.ID]; !order || !e.Stage.Legal || e.Done == 0 || e.Stage.From == nil {
+		if _, order := f.orders[e.Stage.ID]; !order || !e.Stage.Legal || e.Done == 0 || e.Stage.From == nil {
 			continue
 		}
 		if earliest := e.Done - Day(*e.Stage.From); f.pollingDay() < earliest {

@@ -120,8 +120,10 @@ func checkEvents(all []Event) Faults {
 // Constituencies returns those that events name.
 func (p *Plan) Constituencies() []string {
 	var all []string
+	seen := map[string]bool{}
 	for _, e := range p.Events {
-		if e.Constituency != "" && !slices.Contains(all, e.Constituency) {
+		if e.Constituency != "" && !seen[e.Constituency] {
+			seen[e.Constituency] = true
 			all = append(all, e.Constituency)
 		}
 	}

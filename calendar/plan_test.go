@@ -457,6 +457,28 @@ func TestFreezeMovesByDaysLost(t *testing.T) {
 	})
 }
 
+// A country in which every constituency is postponed alone, and one event is
+// wrong everywhere.
+func TestCheckOfManyConstituencies(t *testing.T) {
+	plan := calendar.Plan{PollingDay: day(t, "1405-02-11"), Stages: calendar.Stages()}
+	for i := range 10_000 {
+		plan.Events = append(plan.Events, calendar.Event{Event: calendar.Postpone, On: day(t, "1405-01-20"), Constituency: fmt.Sprint("c", i), PollingDay: day(t, "1405-03-01")})
+	}
+	if err := plan.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(plan.Constituencies()); n != 10_000 {
+		t.Errorf("%d constituencies", n)
+	}
+	plan.Events[7777].PollingDay = day(t, "1405-02-01")
+	plan.Events = append(plan.Events, calendar.Event{Event: calendar.Resume, On: day(t, "1405-01-21")})
+	err := plan.Check()
+	var faults *calendar.Faults
+	if !errors.As(err, &faults) || len(*faults) != 2 || (*faults)[0].Path != "events[10000]" || (*faults)[1].Path != "events[7777].polling_day" {
+		t.Errorf("%v", err)
+	}
+}
+
 func FuzzParseEvents(f *testing.F) {
 	f.Add([]byte(`[{"event":"freeze","on":"1404-10-23"},{"event":"resume","on":"1404-11-13","polling_day":"1405-03-20"}]`), 100)
 	f.Add([]byte(`[{"event":"postpone","on":"1405-01-20","constituency":"tabas","polling_day":"1405-03-01"},{"event":"set","on":"1405-01-20","stage":"training-national","from_day":3}]`), 0)

@@ -42,12 +42,9 @@ type Schedule struct {
 // stages that apply to one of the kinds of contest. Events later than today have
 // not happened. The error is *[Faults].
 func (p *Plan) Schedule(constituency string, today Day, kinds Kinds) (*Schedule, error) {
-	if err := CheckStages(p.Stages); err != nil {
+	faults, err := p.checkValues()
+	if err != nil {
 		return nil, err
-	}
-	faults := checkEvents(p.Events)
-	if !p.PollingDay.valid() {
-		faults.add("polling_day", outside)
 	}
 	if !today.valid() {
 		faults.add("on", outside)
@@ -55,23 +52,17 @@ func (p *Plan) Schedule(constituency string, today Day, kinds Kinds) (*Schedule,
 	if len(faults) > 0 {
 		return nil, faults.err()
 	}
-	f := newFold(p)
-	revision := 0
+	var happened []int
 	for i, e := range p.Events {
-		if e.On > today {
-			break
-		}
-		if e.Constituency == "" || e.Constituency == constituency {
-			f.apply(at("events", i), e)
-			revision++
+		if e.On <= today && (e.Constituency == "" || e.Constituency == constituency) {
+			happened = append(happened, i)
 		}
 	}
-	f.checkStart()
-	f.checkRange()
+	f := p.fold(happened)
 	if len(f.faults) > 0 {
 		return nil, f.faults.err()
 	}
-	s := &Schedule{Constituency: constituency, Today: today, PollingDay: f.pollingDay(), Frozen: f.held(), Revision: revision}
+	s := &Schedule{Constituency: constituency, Today: today, PollingDay: f.pollingDay(), Frozen: f.held(), Revision: len(happened)}
 	f.states(today, kinds)
 	for _, e := range f.entries {
 		if e.Stage.kinds()&kinds != 0 {
@@ -81,28 +72,61 @@ func (p *Plan) Schedule(constituency string, today Day, kinds Kinds) (*Schedule,
 	return s, nil
 }
 
-// Check makes the schedule of every constituency that an event names, and that
-// of all others, after all events, and returns all faults.
+// Check applies all events, for every constituency that one names and for all
+// others, and returns all faults.
 func (p *Plan) Check() error {
-	last := p.PollingDay
-	if n := len(p.Events); n > 0 {
-		last = p.Events[n-1].On
+	faults, err := p.checkValues()
+	if err != nil {
+		return err
 	}
-	var faults Faults
+	if len(faults) > 0 {
+		return faults.err()
+	}
+	var everywhere []int
+	own := map[string][]int{}
+	for i, e := range p.Events {
+		if e.Constituency == "" {
+			everywhere = append(everywhere, i)
+		} else {
+			own[e.Constituency] = append(own[e.Constituency], i)
+		}
+	}
+	seen := map[Fault]bool{} // one that is everywhere is told once
 	for _, c := range append([]string{""}, p.Constituencies()...) {
-		if _, err := p.Schedule(c, last, All); err != nil {
-			f, ok := err.(*Faults)
-			if !ok {
-				return err
-			}
-			for _, x := range *f {
-				if !slices.Contains(faults, x) {
-					faults = append(faults, x)
-				}
+		events := slices.Concat(everywhere, own[c])
+		slices.Sort(events)
+		for _, x := range p.fold(events).faults {
+			if !seen[x] {
+				seen[x] = true
+				faults = append(faults, x)
 			}
 		}
 	}
 	return faults.err()
+}
+
+// checkValues reports what is wrong whatever has happened; stages that are
+// wrong at once, because nothing can be told of their events.
+func (p *Plan) checkValues() (Faults, error) {
+	if err := CheckStages(p.Stages); err != nil {
+		return nil, err
+	}
+	faults := checkEvents(p.Events)
+	if !p.PollingDay.valid() {
+		faults.add("polling_day", outside)
+	}
+	return faults, nil
+}
+
+// fold applies the events, by their places in the plan.
+func (p *Plan) fold(events []int) *fold {
+	f := newFold(p)
+	for _, i := range events {
+		f.apply(at("events", i), p.Events[i])
+	}
+	f.checkStart()
+	f.checkRange()
+	return f
 }
 
 // states sets the state of each entry: only what applies to the same kind of

@@ -13,8 +13,8 @@
 // each may use are a table in layers_test.go. It fails on any other import.
 //
 //	crypto/...                         the mathematics: no election words, no files, no clock
-//	law election ballot                values and rules, no cryptography
-//	apportion count calendar
+//	law election ballot apportion      values and rules, no cryptography
+//	count calendar strictjson
 //	record board                       every public entry; reading an append-only log
 //	verify                             the numbered checks: record in, report out
 //	verify/report verify/source        findings and status; blobs, logs and entries as they are read

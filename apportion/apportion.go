@@ -6,8 +6,31 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+)
 
-	"github.com/sandogh/sandogh/election"
+// Rules.
+const (
+	RoundThenShare   = "round-then-share"
+	FloorThenShare   = "floor-then-share"
+	LargestRemainder = "largest-remainder"
+	DHondt           = "dhondt"
+	SainteLague      = "sainte-lague"
+)
+
+// Rules returns the rules.
+func Rules() []string {
+	return []string{RoundThenShare, FloorThenShare, LargestRemainder, DHondt, SainteLague}
+}
+
+// MaxSeats bounds a house.
+const MaxSeats = 1000
+
+// What becomes of a quota that ends in exactly a half, under RoundThenShare.
+const (
+	HalfUp       = "up" // holds where nothing is said
+	HalfEven     = "even"
+	HalfDown     = "down"
+	HalfQuestion = "question" // it is left open
 )
 
 // A Group is a list, or all independents together.
@@ -19,8 +42,8 @@ type Group struct {
 
 // Options are the settings of a rule. The zero value is none.
 type Options struct {
-	Threshold election.Fraction // of all votes; a group below it is out
-	Half      string            // what becomes of exactly a half; empty is election.HalfUp
+	Threshold Fraction // of all votes; a group below it is out
+	Half      string   // what becomes of exactly a half; empty is HalfUp
 
 	// Decide answers what is open, or says that it is not decided. It is called
 	// with the open points in the order in which they arise.
@@ -103,7 +126,7 @@ func Seats(rule string, house int, groups []Group, o Options) (Result, error) {
 		a.Open = &Open{Kind: NoVotes, Groups: []string{}, Seats: house}
 	case a.Total == 0:
 		err = a.nobody()
-	case rule == election.DHondt || rule == election.SainteLague:
+	case rule == DHondt || rule == SainteLague:
 		err = a.divisors()
 	default:
 		err = a.quotas()
@@ -124,14 +147,14 @@ type allocation struct {
 const maxVotes = 1 << 62
 
 func (a *allocation) read(groups []Group) error {
-	if !slices.Contains(election.ProportionalRules(), a.Rule) {
+	if !slices.Contains(Rules(), a.Rule) {
 		return fmt.Errorf("rule %q parts no seats among groups", a.Rule)
 	}
-	if a.House < 1 || a.House > election.MaxSeats {
-		return fmt.Errorf("%d seats, not 1 to %d", a.House, election.MaxSeats)
+	if a.House < 1 || a.House > MaxSeats {
+		return fmt.Errorf("%d seats, not 1 to %d", a.House, MaxSeats)
 	}
 	switch a.Options.Half {
-	case "", election.HalfUp, election.HalfEven, election.HalfDown, election.HalfQuestion:
+	case "", HalfUp, HalfEven, HalfDown, HalfQuestion:
 	default:
 		return fmt.Errorf("half %q is not known", a.Options.Half)
 	}

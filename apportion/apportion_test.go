@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/apportion"
-	"github.com/sandogh/sandogh/election"
 )
 
 // shared returns the contents of a file of the vectors that lie beside the
@@ -95,7 +94,7 @@ func TestVectors(t *testing.T) {
 	}
 	for _, v := range vectors {
 		t.Run(v.Name, func(t *testing.T) {
-			f, err := election.ParseFraction(v.Threshold)
+			f, err := apportion.ParseFraction(v.Threshold)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,12 +148,12 @@ func TestHalf(t *testing.T) {
 		open    string
 	}{
 		{"", seats{"A": 0, "B": 0, "C": 0}, apportion.OverAllocation}, // 3 + 2 + 1
-		{election.HalfUp, seats{"A": 0, "B": 0, "C": 0}, apportion.OverAllocation},
-		{election.HalfEven, seats{"A": 2, "B": 2, "C": 1}, ""},
-		{election.HalfDown, seats{"A": 3, "B": 1, "C": 1}, ""}, // one is left: by share
-		{election.HalfQuestion, seats{"A": 0, "B": 0, "C": 0}, apportion.Half},
+		{apportion.HalfUp, seats{"A": 0, "B": 0, "C": 0}, apportion.OverAllocation},
+		{apportion.HalfEven, seats{"A": 2, "B": 2, "C": 1}, ""},
+		{apportion.HalfDown, seats{"A": 3, "B": 1, "C": 1}, ""}, // one is left: by share
+		{apportion.HalfQuestion, seats{"A": 0, "B": 0, "C": 0}, apportion.Half},
 	} {
-		r, err := apportion.Seats(election.RoundThenShare, 5, in, apportion.Options{Half: row.setting})
+		r, err := apportion.Seats(apportion.RoundThenShare, 5, in, apportion.Options{Half: row.setting})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +167,7 @@ func TestHalf(t *testing.T) {
 }
 
 func TestQuota(t *testing.T) {
-	r, err := apportion.Seats(election.RoundThenShare, 21, groups("A", 42, "B", 58), apportion.Options{})
+	r, err := apportion.Seats(apportion.RoundThenShare, 21, groups("A", 42, "B", 58), apportion.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +175,7 @@ func TestQuota(t *testing.T) {
 		t.Errorf("quota %s", got)
 	}
 	big := 1<<61 - 1
-	r, err = apportion.Seats(election.SainteLague, 1000, groups("A", big, "B", big-1, "C", 1), apportion.Options{})
+	r, err = apportion.Seats(apportion.SainteLague, 1000, groups("A", big, "B", big-1, "C", 1), apportion.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,33 +203,33 @@ func TestDecide(t *testing.T) {
 		answers map[string]apportion.Answer
 		want    seats // nil: refused
 	}{
-		{"tie", election.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
+		{"tie", apportion.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
 			map[string]apportion.Answer{apportion.Tie: {Order: []string{"C", "A", "B"}}}, seats{"A": 3, "B": 0, "C": 1}},
-		{"tie of quotas", election.LargestRemainder, 21, groups("A", 1, "B", 1, "C", 1, "D", 1), apportion.Options{},
+		{"tie of quotas", apportion.LargestRemainder, 21, groups("A", 1, "B", 1, "C", 1, "D", 1), apportion.Options{},
 			map[string]apportion.Answer{apportion.Tie: {Order: []string{"D", "C", "B", "A"}}}, seats{"A": 5, "B": 5, "C": 5, "D": 6}},
-		{"tie of some", election.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
+		{"tie of some", apportion.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
 			map[string]apportion.Answer{apportion.Tie: {Order: []string{"C", "B"}}}, nil},
-		{"tie twice", election.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
+		{"tie twice", apportion.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
 			map[string]apportion.Answer{apportion.Tie: {Order: []string{"C", "B", "C"}}}, nil},
-		{"tie by seats", election.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
+		{"tie by seats", apportion.DHondt, 4, groups("A", 60, "B", 20, "C", 20), apportion.Options{},
 			map[string]apportion.Answer{apportion.Tie: {Seats: seats{"A": 4}}}, nil},
-		{"over", election.RoundThenShare, 21, over, apportion.Options{},
+		{"over", apportion.RoundThenShare, 21, over, apportion.Options{},
 			map[string]apportion.Answer{apportion.OverAllocation: {Seats: seats{"A": 9, "B": 6, "C": 3, "independents": 3}}}, seats{"A": 9, "B": 6, "C": 3, "independents": 3}},
-		{"over, too few", election.RoundThenShare, 21, over, apportion.Options{},
+		{"over, too few", apportion.RoundThenShare, 21, over, apportion.Options{},
 			map[string]apportion.Answer{apportion.OverAllocation: {Seats: seats{"A": 9, "B": 6, "C": 3}}}, nil},
-		{"over, negative", election.RoundThenShare, 21, over, apportion.Options{},
+		{"over, negative", apportion.RoundThenShare, 21, over, apportion.Options{},
 			map[string]apportion.Answer{apportion.OverAllocation: {Seats: seats{"A": 22, "B": -1}}}, nil},
-		{"over, nobody's", election.RoundThenShare, 21, over, apportion.Options{},
+		{"over, nobody's", apportion.RoundThenShare, 21, over, apportion.Options{},
 			map[string]apportion.Answer{apportion.OverAllocation: {Seats: seats{"A": 20, "Z": 1}}}, nil},
-		{"over, an order", election.RoundThenShare, 21, over, apportion.Options{},
+		{"over, an order", apportion.RoundThenShare, 21, over, apportion.Options{},
 			map[string]apportion.Answer{apportion.OverAllocation: {Order: []string{"A", "B", "C", "independents"}}}, nil},
-		{"half", election.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: election.HalfQuestion},
+		{"half", apportion.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: apportion.HalfQuestion},
 			map[string]apportion.Answer{apportion.Half: {Seats: seats{"A": 2, "B": 2}}}, seats{"A": 2, "B": 2, "C": 1}},
-		{"half, others", election.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: election.HalfQuestion},
+		{"half, others", apportion.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: apportion.HalfQuestion},
 			map[string]apportion.Answer{apportion.Half: {Seats: seats{"A": 2, "C": 2}}}, nil},
-		{"half, two more", election.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: election.HalfQuestion},
+		{"half, two more", apportion.RoundThenShare, 5, groups("A", 50, "B", 30, "C", 20), apportion.Options{Half: apportion.HalfQuestion},
 			map[string]apportion.Answer{apportion.Half: {Seats: seats{"A": 4, "B": 1}}}, nil},
-		{"threshold", election.DHondt, 3, groups("A", 4, "B", 3, "C", 3), apportion.Options{Threshold: election.Fraction{Num: 1, Den: 2}},
+		{"threshold", apportion.DHondt, 3, groups("A", 4, "B", 3, "C", 3), apportion.Options{Threshold: apportion.Fraction{Num: 1, Den: 2}},
 			map[string]apportion.Answer{apportion.ThresholdNobody: {Seats: seats{"A": 1, "B": 1, "C": 1}}}, seats{"A": 1, "B": 1, "C": 1}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -259,31 +258,31 @@ func TestRefused(t *testing.T) {
 			return apportion.Seats("hare", 3, groups("A", 1), apportion.Options{})
 		},
 		"at large": func() (apportion.Result, error) {
-			return apportion.Seats(election.PluralityAtLarge, 3, groups("A", 1), apportion.Options{})
+			return apportion.Seats("plurality-at-large", 3, groups("A", 1), apportion.Options{})
 		},
 		"no seats": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 0, groups("A", 1), apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 0, groups("A", 1), apportion.Options{})
 		},
 		"many seats": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 1001, groups("A", 1), apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 1001, groups("A", 1), apportion.Options{})
 		},
 		"negative": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 3, groups("A", -1), apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 3, groups("A", -1), apportion.Options{})
 		},
 		"too many": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 3, groups("A", 1<<61, "B", 1<<61), apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 3, groups("A", 1<<61, "B", 1<<61), apportion.Options{})
 		},
 		"twice": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 3, groups("A", 1, "A", 2), apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 3, groups("A", 1, "A", 2), apportion.Options{})
 		},
 		"half": func() (apportion.Result, error) {
-			return apportion.Seats(election.RoundThenShare, 3, groups("A", 1), apportion.Options{Half: "off"})
+			return apportion.Seats(apportion.RoundThenShare, 3, groups("A", 1), apportion.Options{Half: "off"})
 		},
 		"threshold": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 3, groups("A", 1), apportion.Options{Threshold: election.Fraction{Num: 3, Den: 2}})
+			return apportion.Seats(apportion.DHondt, 3, groups("A", 1), apportion.Options{Threshold: apportion.Fraction{Num: 3, Den: 2}})
 		},
 		"limit": func() (apportion.Result, error) {
-			return apportion.Seats(election.DHondt, 3, []apportion.Group{{Name: "A", Votes: 1, Limit: -1}}, apportion.Options{})
+			return apportion.Seats(apportion.DHondt, 3, []apportion.Group{{Name: "A", Votes: 1, Limit: -1}}, apportion.Options{})
 		},
 	} {
 		if r, err := call(); err == nil || !reflect.DeepEqual(r, apportion.Result{}) {
@@ -294,7 +293,7 @@ func TestRefused(t *testing.T) {
 
 func BenchmarkSeats(b *testing.B) {
 	in := groups("A", 942000, "B", 321000, "C", 320000, "D", 319000, "E", 91000, "independents", 198000)
-	for _, rule := range election.ProportionalRules() {
+	for _, rule := range apportion.Rules() {
 		b.Run(rule, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := apportion.Seats(rule, 21, in, apportion.Options{}); err != nil {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/apportion"
-	"github.com/sandogh/sandogh/election"
 )
 
 // small is a case of the brute force: groups g0, g1, … with votes and limits.
@@ -15,7 +14,7 @@ type small struct {
 	rule          string
 	house         int
 	votes, limits []int
-	threshold     election.Fraction
+	threshold     apportion.Fraction
 }
 
 func (s small) call(t *testing.T, name func(i int) string) apportion.Result {
@@ -64,7 +63,7 @@ func (s small) byTable() answer {
 	for _, i := range in {
 		for n := range s.limits[i] {
 			d := n + 1
-			if s.rule == election.SainteLague {
+			if s.rule == apportion.SainteLague {
 				d = 2*n + 1
 			}
 			table = append(table, cell{i, s.votes[i], d})
@@ -110,9 +109,9 @@ func (s small) byQuota() answer {
 		a.seats[i] = n / total
 		key[i] = s.votes[i]
 		switch s.rule {
-		case election.RoundThenShare:
+		case apportion.RoundThenShare:
 			a.seats[i] = (2*n + total) / (2 * total)
-		case election.LargestRemainder:
+		case apportion.LargestRemainder:
 			key[i] = n % total
 		}
 		a.seats[i] = min(a.seats[i], s.limits[i])
@@ -172,7 +171,7 @@ func (s small) check(t *testing.T) {
 		want = answer{seats: make([]int, len(s.votes)), open: apportion.NoVotes, left: s.house}
 	case total == 0:
 		want = answer{seats: make([]int, len(s.votes)), open: apportion.ThresholdNobody, left: s.house}
-	case s.rule == election.DHondt || s.rule == election.SainteLague:
+	case s.rule == apportion.DHondt || s.rule == apportion.SainteLague:
 		want = s.byTable()
 	default:
 		want = s.byQuota()
@@ -211,15 +210,15 @@ func (s small) check(t *testing.T) {
 				q = 0
 			}
 			switch s.rule {
-			case election.LargestRemainder: // the quota rule
+			case apportion.LargestRemainder: // the quota rule
 				if g.Seats < q/total || g.Seats > (q+total-1)/total {
 					t.Fatalf("%+v: %d seats by quota %d/%d", s, g.Seats, q, total)
 				}
-			case election.FloorThenShare:
+			case apportion.FloorThenShare:
 				if g.Seats < q/total || g.Seats > q/total+1 {
 					t.Fatalf("%+v: %d seats by quota %d/%d", s, g.Seats, q, total)
 				}
-			case election.DHondt: // the lower quota
+			case apportion.DHondt: // the lower quota
 				if g.Seats < q/total {
 					t.Fatalf("%+v: %d seats by quota %d/%d", s, g.Seats, q, total)
 				}
@@ -245,9 +244,9 @@ var names = []string{"g0", "g1", "g2", "g3"}
 // TestBruteForce compares every small case, over a million of them, with an
 // oracle that is written otherwise, and with what the rules promise.
 func TestBruteForce(t *testing.T) {
-	counts := make([]int, len(election.ProportionalRules()))
+	counts := make([]int, len(apportion.Rules()))
 	t.Run("rules", func(t *testing.T) {
-		for i, rule := range election.ProportionalRules() {
+		for i, rule := range apportion.Rules() {
 			t.Run(rule, func(t *testing.T) {
 				t.Parallel()
 				counts[i] = everySmall(rule, func(s small) { s.check(t) })
@@ -272,7 +271,7 @@ func everySmall(rule string, check func(small)) int {
 		for {
 			for house := 1; house <= size.house; house++ {
 				for _, limits := range [][]int{{house, house, house, house}, {1, house, 2, house}, {2, 2, 1, 1}, {house, 0, house, 3}} {
-					for _, f := range []election.Fraction{{}, {Num: 1, Den: 5}} {
+					for _, f := range []apportion.Fraction{{}, {Num: 1, Den: 5}} {
 						if n++; !testing.Short() || n%23 == 0 {
 							check(small{rule, house, votes, limits[:size.groups], f})
 						}
@@ -295,7 +294,7 @@ func everySmall(rule string, check func(small)) int {
 // The order of the groups in the input changes nothing at all.
 func TestOrderOfGroups(t *testing.T) {
 	in := groups("A", 420000, "B", 310000, "C", 150000, "D", 120000)
-	for _, rule := range election.ProportionalRules() {
+	for _, rule := range apportion.Rules() {
 		want, err := apportion.Seats(rule, 20, in, apportion.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -315,9 +314,9 @@ func FuzzSeats(f *testing.F) {
 	f.Add(uint8(3), 4, int64(60), int64(20), int64(20), 4, 4, uint64(0), uint64(0), "")
 	f.Add(uint8(4), 1000, int64(1)<<61, int64(1)<<60, int64(1), 1000, 1000, uint64(0), uint64(0), "even")
 	f.Fuzz(func(t *testing.T, rule uint8, house int, a, b, c int64, la, lb int, num, den uint64, half string) {
-		rules := election.ProportionalRules()
+		rules := apportion.Rules()
 		in := []apportion.Group{{Name: "a", Votes: int(a), Limit: la}, {Name: "b", Votes: int(b), Limit: lb}, {Name: "c", Votes: int(c), Limit: la}}
-		o := apportion.Options{Threshold: election.Fraction{Num: num % (1 << 30), Den: den % (1 << 30)}, Half: half}
+		o := apportion.Options{Threshold: apportion.Fraction{Num: num % (1 << 30), Den: den % (1 << 30)}, Half: half}
 		r, err := apportion.Seats(rules[int(rule)%len(rules)], house, in, o)
 		if err != nil {
 			return

@@ -1,13 +1,11 @@
 package apportion
 
-import "github.com/sandogh/sandogh/election"
-
 // divisors gives the seats one by one to the group with the highest quotient of
 // its votes by its next divisor: 1, 2, 3, … (D'Hondt) or 1, 3, 5, …
 // (Sainte-Laguë).
 func (a *allocation) divisors() error {
 	next := func(i int) int {
-		if a.Rule == election.DHondt {
+		if a.Rule == DHondt {
 			return a.Groups[i].Seats + 1
 		}
 		return 2*a.Groups[i].Seats + 1

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/sandogh/sandogh/election"
 )
 
 // quotas is the family of round-then-share, floor-then-share and
@@ -22,9 +20,9 @@ func (a *allocation) quotas() error {
 		}
 		g.First, rest[i] = divide(a.House, g.Votes, a.Total)
 		g.Half = 2*rest[i] == a.Total
-		if a.Rule == election.RoundThenShare {
+		if a.Rule == RoundThenShare {
 			switch {
-			case g.Half && a.Options.Half == election.HalfQuestion && g.First < g.Limit:
+			case g.Half && a.Options.Half == HalfQuestion && g.First < g.Limit:
 				halves = append(halves, i)
 			case 2*rest[i] > a.Total || g.Half && a.up(g.First):
 				g.First++
@@ -54,7 +52,7 @@ func (a *allocation) quotas() error {
 	}
 	// By share of all votes, or by what was cut off.
 	key := func(i int) int { return a.Groups[i].Votes }
-	if a.Rule == election.LargestRemainder {
+	if a.Rule == LargestRemainder {
 		key = func(i int) int { return rest[i] }
 	}
 	return a.passes(a.House-sum, key)
@@ -64,9 +62,9 @@ func (a *allocation) quotas() error {
 // until it is decided.
 func (a *allocation) up(whole int) bool {
 	switch a.Options.Half {
-	case "", election.HalfUp:
+	case "", HalfUp:
 		return true
-	case election.HalfEven:
+	case HalfEven:
 		return whole%2 == 1
 	}
 	return false

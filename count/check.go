@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/election"
 )
 
@@ -38,7 +39,7 @@ func (in *input) check() error {
 	if c.Rule == election.TwoRound && (c.Round != 1 && c.Round != 2 || c.Alternates != 0) {
 		return fmt.Errorf("rule %s with round %d and %d alternates", c.Rule, c.Round, c.Alternates)
 	}
-	if f, err := election.ParseFraction(c.Threshold); err != nil {
+	if f, err := apportion.ParseFraction(c.Threshold); err != nil {
 		return fmt.Errorf("threshold: %w", err)
 	} else if c.Rule == election.TwoRound && c.Round == 1 && f.IsZero() {
 		return errors.New("a first round without a threshold")

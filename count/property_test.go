@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
 )
@@ -235,12 +236,12 @@ func drawLists(t *rapid.T) (*election.Contest, []int) {
 	for _, name := range names[:rapid.IntRange(1, 4).Draw(t, "groups")] {
 		groups[name] = rapid.SliceOfN(rapid.IntRange(0, 5), 1, 5).Draw(t, name)
 	}
-	c, votes := lists(rapid.SampledFrom(election.ProportionalRules()).Draw(t, "rule"),
+	c, votes := lists(rapid.SampledFrom(apportion.Rules()).Draw(t, "rule"),
 		rapid.IntRange(1, 8).Draw(t, "seats"), rapid.IntRange(0, 3).Draw(t, "alternates"), groups)
 	c.TieOrder = rapid.SampledFrom([][]string{fullOrder, {election.TieLot}}).Draw(t, "order")
 	c.Threshold = rapid.SampledFrom([]string{"", "1/5", "1/2"}).Draw(t, "threshold")
 	if c.Rule == election.RoundThenShare {
-		c.Half = rapid.SampledFrom([]string{"", election.HalfUp, election.HalfEven, election.HalfDown, election.HalfQuestion}).Draw(t, "half")
+		c.Half = rapid.SampledFrom([]string{"", apportion.HalfUp, apportion.HalfEven, apportion.HalfDown, apportion.HalfQuestion}).Draw(t, "half")
 	}
 	for i := range c.Candidates {
 		c.Candidates[i].Veteran = rapid.Bool().Draw(t, "veteran")

@@ -26,7 +26,7 @@ func (p *placer) proportional() error {
 		}
 		groups = append(groups, apportion.Group{Name: name, Votes: votes, Limit: len(of)})
 	}
-	f, err := election.ParseFraction(p.c.Threshold)
+	f, err := apportion.ParseFraction(p.c.Threshold)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (p *placer) explain(r *apportion.Result) {
 		exact := q.RatString()
 		p.say(msgQuota, p.groupName(g.Name), r.House, g.Votes, r.Total, digits(exact), digits(q.FloatString(3)), g.First)
 		if g.Half && r.Rule == election.RoundThenShare {
-			p.say(msgHalf, p.groupName(g.Name), halfNames[cmp.Or(p.c.Half, election.HalfUp)].step())
+			p.say(msgHalf, p.groupName(g.Name), halfNames[cmp.Or(p.c.Half, apportion.HalfUp)].step())
 		}
 		if g.First == g.Limit && g.Votes > 0 {
 			p.say(msgLimited, p.groupName(g.Name), g.Limit)
@@ -220,8 +220,8 @@ var ruleNames = map[string]message{
 }
 
 var halfNames = map[string]message{
-	election.HalfUp: {"به بالا", "up"}, election.HalfDown: {"به پایین", "down"},
-	election.HalfEven: {"به عدد زوج", "to the even number"}, election.HalfQuestion: {"با تصمیم ثبت‌شده", "by a ruling"},
+	apportion.HalfUp: {"به بالا", "up"}, apportion.HalfDown: {"به پایین", "down"},
+	apportion.HalfEven: {"به عدد زوج", "to the even number"}, apportion.HalfQuestion: {"با تصمیم ثبت‌شده", "by a ruling"},
 }
 
 var (

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
 )
@@ -146,7 +147,7 @@ func TestGroupQuestions(t *testing.T) {
 			noOrder: [][]string{{"A", "B", "C", "independents"}},
 		},
 		{
-			name: "half", rule: election.RoundThenShare, seats: 5, spoil: func(c *election.Contest) { c.Half = election.HalfQuestion },
+			name: "half", rule: election.RoundThenShare, seats: 5, spoil: func(c *election.Contest) { c.Half = apportion.HalfQuestion },
 			groups:  map[string][]int{"A": {20, 20, 10}, "B": {20, 10}, "C": {15, 5}},
 			want:    count.Question{Kind: count.Half, Between: []string{"A", "B"}, Seats: 2},
 			answer:  map[string]int{"A": 3, "B": 1},
@@ -285,7 +286,7 @@ func TestAlternatesBy(t *testing.T) {
 }
 
 func TestHalfIsShown(t *testing.T) {
-	for setting, n := range map[string]int{"": 2, election.HalfUp: 2, election.HalfDown: 1, election.HalfEven: 2} {
+	for setting, n := range map[string]int{"": 2, apportion.HalfUp: 2, apportion.HalfDown: 1, apportion.HalfEven: 2} {
 		c, votes := lists(election.RoundThenShare, 3, 0, map[string][]int{"A": {30, 20}, "B": {49, 1}})
 		c.Half = setting // two quotas of 1.5
 		out := run(t, c, votes)

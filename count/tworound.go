@@ -1,13 +1,13 @@
 package count
 
-import "github.com/sandogh/sandogh/election"
+import "github.com/sandogh/sandogh/apportion"
 
 // firstRound elects who reaches the threshold, those with the most votes if
 // more do than there are seats. For each seat that is missing then, the next two
 // candidates go to a second round, which is a contest of its own: its definition
 // names the hash of this one's result.
 func (p *placer) firstRound() error {
-	f, err := election.ParseFraction(p.c.Threshold)
+	f, err := apportion.ParseFraction(p.c.Threshold)
 	if err != nil {
 		return err
 	}

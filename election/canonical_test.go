@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/election"
 )
 
@@ -153,7 +154,7 @@ func TestCanonicalSettings(t *testing.T) {
 	for i, change := range []func(c *election.Contest){
 		func(c *election.Contest) { c.Kind = election.KindMajlis },
 		func(c *election.Contest) { c.Threshold = "1/20" },
-		func(c *election.Contest) { c.Half = election.HalfEven },
+		func(c *election.Contest) { c.Half = apportion.HalfEven },
 		func(c *election.Contest) { c.AlternatesBy = election.AlternatesNone },
 		func(c *election.Contest) { c.ListLimits.Min = 3 },
 		func(c *election.Contest) { c.ListLimits.Max = 21 },

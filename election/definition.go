@@ -1,22 +1,27 @@
 package election
 
+import (
+	"github.com/sandogh/sandogh/apportion"
+	"github.com/sandogh/sandogh/strictjson"
+)
+
 // Format is the value of Definition.Format that this package reads.
 const Format = "sandogh-definition-1"
 
 // Limits of a definition. They bound what a reader must hold and what the
 // ballot's proof is made for; none of them is law.
 const (
-	MaxJSON       = 64 << 20 // bytes of JSON
-	MaxCanonical  = 32 << 20 // bytes of canonical CBOR
-	MaxItems      = 131072   // elements of any one array
-	MaxDepth      = 16       // districts from a root down; the law knows six levels
-	MaxStyle      = 32       // contests of a ballot style
-	MaxCandidates = 10000    // candidates of a contest, n
-	MaxVoteLimit  = 64       // selections of a voter in a contest, k
-	MaxSeats      = 1000     // seats of a contest; alternates likewise
-	MaxPersons    = 1 << 30  // electorate of a branch, min_unit
-	MaxPerDevice  = 100000   // ballots of one device
-	MaxTextRunes  = 200      // runes of a name, an article, a version
+	MaxJSON       = strictjson.MaxBytes
+	MaxCanonical  = 32 << 20            // bytes of canonical CBOR
+	MaxItems      = strictjson.MaxItems // elements of any one array
+	MaxDepth      = 16                  // districts from a root down; the law knows six levels
+	MaxStyle      = 32                  // contests of a ballot style
+	MaxCandidates = 10000               // candidates of a contest, n
+	MaxVoteLimit  = 64                  // selections of a voter in a contest, k
+	MaxSeats      = apportion.MaxSeats  // seats of a contest; alternates likewise
+	MaxPersons    = 1 << 30             // electorate of a branch, min_unit
+	MaxPerDevice  = 100000              // ballots of one device
+	MaxTextRunes  = 200                 // runes of a name, an article, a version
 )
 
 // A Definition is everything that is fixed about an election before it begins.
@@ -116,11 +121,11 @@ const (
 	SingleSeatPlurality = "single-seat-plurality"
 	TwoRound            = "two-round"
 
-	RoundThenShare   = "round-then-share"
-	FloorThenShare   = "floor-then-share"
-	LargestRemainder = "largest-remainder"
-	DHondt           = "dhondt"
-	SainteLague      = "sainte-lague"
+	RoundThenShare   = apportion.RoundThenShare
+	FloorThenShare   = apportion.FloorThenShare
+	LargestRemainder = apportion.LargestRemainder
+	DHondt           = apportion.DHondt
+	SainteLague      = apportion.SainteLague
 )
 
 // Independents is the name of the group of all candidates without a list.
@@ -132,14 +137,6 @@ const (
 	KindVillage = "village" // council of a village
 	KindMajlis  = "majlis"
 	KindExperts = "experts" // Assembly of Experts
-)
-
-// What becomes of a quota that ends in exactly a half, under RoundThenShare.
-const (
-	HalfUp       = "up" // holds where nothing is written
-	HalfEven     = "even"
-	HalfDown     = "down"
-	HalfQuestion = "question" // for a ruling
 )
 
 // Who are the alternates of a contest with lists.

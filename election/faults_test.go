@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/election"
 )
 
@@ -43,7 +44,7 @@ type (
 // proportional makes the city's contest one of lists, and twoRounds the village's
 // one of two rounds.
 func proportional(c contest) {
-	c.Rule, c.Kind, c.Half = election.RoundThenShare, election.KindCity, election.HalfDown
+	c.Rule, c.Kind, c.Half = election.RoundThenShare, election.KindCity, apportion.HalfDown
 	c.Threshold, c.AlternatesBy, c.ListLimits = "1/25", election.AlternatesByVotes, election.ListLimits{Min: 1, Max: 5}
 }
 

@@ -3,7 +3,6 @@ package election
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -51,7 +50,7 @@ type validator struct {
 	forestKnown bool
 }
 
-func (v *validator) add(path, text string, args ...any) { v.faults.add(path, text, args...) }
+func (v *validator) add(path, text string, args ...any) { v.faults.Add(path, text, args...) }
 
 func (v *validator) general() {
 	d := v.d
@@ -276,13 +275,4 @@ func (v *validator) key(path string, k Key, err error) {
 		return
 	}
 	v.keys[k] = path
-}
-
-// quote shows what was written, shortened and with nothing invisible.
-func quote(s string) string {
-	const most = 40
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most]) + "…"
-	}
-	return strconv.QuoteToGraphic(s)
 }

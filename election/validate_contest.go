@@ -1,6 +1,10 @@
 package election
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sandogh/sandogh/apportion"
+)
 
 func (v *validator) contest(p string, c *Contest) {
 	v.name(p+".name", c.Name)
@@ -18,7 +22,7 @@ func (v *validator) contest(p string, c *Contest) {
 	if c.Rule == SingleSeatPlurality && c.VoteLimit > 1 && c.VoteLimit <= MaxVoteLimit {
 		v.add(p+".vote_limit", "%d votes under single-seat-plurality: write 1, or another rule", c.VoteLimit)
 	}
-	if f, err := ParseFraction(c.Threshold); err == nil && f != f.Lowest() {
+	if f, err := apportion.ParseFraction(c.Threshold); err == nil && f != f.Lowest() {
 		v.add(p+".threshold", "%s is not in lowest terms: write %s", c.Threshold, f.Lowest())
 	}
 	if c.Rule == TwoRound && c.Round == 2 && c.PreviousResult == "" {

@@ -3,20 +3,17 @@ package election
 import (
 	"slices"
 	"strings"
+
+	"github.com/sandogh/sandogh/apportion"
 )
 
 // Rules returns the counting rules.
 func Rules() []string {
-	return append([]string{PluralityAtLarge, SingleSeatPlurality, TwoRound}, ProportionalRules()...)
-}
-
-// ProportionalRules returns those of the rules that part seats among lists.
-func ProportionalRules() []string {
-	return []string{RoundThenShare, FloorThenShare, LargestRemainder, DHondt, SainteLague}
+	return append([]string{PluralityAtLarge, SingleSeatPlurality, TwoRound}, apportion.Rules()...)
 }
 
 // Proportional reports whether the contest's rule parts seats among lists.
-func (c *Contest) Proportional() bool { return slices.Contains(ProportionalRules(), c.Rule) }
+func (c *Contest) Proportional() bool { return slices.Contains(apportion.Rules(), c.Rule) }
 
 // RuleFaults returns what is wrong with a contest by itself, without the
 // definition around it: its rule, the settings of that, its candidates and
@@ -57,7 +54,7 @@ func (v *validator) settings(p string, c *Contest) {
 	twoRound, lists := c.Rule == TwoRound, c.Proportional()
 	if c.Threshold != "" {
 		q := join(p, "threshold")
-		if _, err := ParseFraction(c.Threshold); err != nil {
+		if _, err := apportion.ParseFraction(c.Threshold); err != nil {
 			v.add(q, "%v", err)
 		} else if !twoRound && !lists {
 			v.add(q, "%s knows no threshold: remove it, or write another rule", c.Rule)
@@ -67,7 +64,7 @@ func (v *validator) settings(p string, c *Contest) {
 	}
 	if c.Half != "" {
 		q := join(p, "half")
-		if !slices.Contains([]string{HalfUp, HalfEven, HalfDown, HalfQuestion}, c.Half) {
+		if !slices.Contains([]string{apportion.HalfUp, apportion.HalfEven, apportion.HalfDown, apportion.HalfQuestion}, c.Half) {
 			v.add(q, "%s is not known: write up, even, down or question", quote(c.Half))
 		} else if c.Rule != RoundThenShare {
 			v.add(q, "%s rounds nothing: remove it, or write round-then-share", c.Rule)

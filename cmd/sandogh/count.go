@@ -10,6 +10,7 @@ import (
 
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/strictjson"
 )
 
 type countCmd struct {
@@ -115,16 +116,16 @@ func readFile(name string) ([]byte, error) {
 	if name != "-" {
 		return os.ReadFile(name)
 	}
-	return io.ReadAll(io.LimitReader(os.Stdin, election.MaxJSON+1))
+	return io.ReadAll(io.LimitReader(os.Stdin, strictjson.MaxBytes+1))
 }
 
+// theFile is the path of a whole file.
+const theFile = "the file"
+
 // faultsIn is the error on a file with faults (2).
-func faultsIn(file string, faults election.Faults) error {
+func faultsIn(file string, faults strictjson.Faults) error {
 	var text strings.Builder
 	for _, f := range faults {
-		if f.Path == "definition" { // the whole of it
-			f.Path = "the file"
-		}
 		fmt.Fprintf(&text, "\n  %s", f)
 	}
 	return fmt.Errorf("%s has %d faults:%s", file, len(faults), text.String())

@@ -11,6 +11,7 @@ import (
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/law"
+	"github.com/sandogh/sandogh/strictjson"
 )
 
 // seatsFile is a case of sandogh count seats (spec/schemas/count-seats.json).
@@ -48,9 +49,9 @@ var undetermined = map[string]string{
 }
 
 // partAll parts the seats of every case of a file.
-func partAll(data []byte) ([]seatsOut, election.Faults) {
+func partAll(data []byte) ([]seatsOut, strictjson.Faults) {
 	var cases []seatsFile
-	faults := election.Unmarshal(data, &cases)
+	faults := strictjson.Unmarshal(data, theFile, &cases)
 	out := []seatsOut{}
 	if len(faults) > 0 {
 		return nil, faults
@@ -66,22 +67,22 @@ func partAll(data []byte) ([]seatsOut, election.Faults) {
 // most bounds a number of votes in a file.
 const most = 1 << 61
 
-func (c *seatsFile) part(path string) (out seatsOut, faults election.Faults) {
+func (c *seatsFile) part(path string) (out seatsOut, faults strictjson.Faults) {
 	add := func(p, text string, args ...any) {
-		faults = append(faults, election.Fault{Path: path + "." + p, Text: fmt.Sprintf(text, args...)})
+		faults = append(faults, strictjson.Fault{Path: path + "." + p, Text: fmt.Sprintf(text, args...)})
 	}
-	if !slices.Contains(election.ProportionalRules(), c.Rule) {
-		add("rule", "%q is not a rule: write one of %s", c.Rule, strings.Join(election.ProportionalRules(), ", "))
+	if !slices.Contains(apportion.Rules(), c.Rule) {
+		add("rule", "%q is not a rule: write one of %s", c.Rule, strings.Join(apportion.Rules(), ", "))
 	}
 	if c.Seats < 1 || c.Seats > election.MaxSeats {
 		add("seats", "%d is out of range: write 1 to %d", c.Seats, election.MaxSeats)
 	}
 	o := apportion.Options{Half: c.Half}
 	var err error
-	if o.Threshold, err = election.ParseFraction(c.Threshold); err != nil {
+	if o.Threshold, err = apportion.ParseFraction(c.Threshold); err != nil {
 		add("threshold", "%v", err)
 	}
-	switch halves := []string{election.HalfUp, election.HalfEven, election.HalfDown, election.HalfQuestion}; {
+	switch halves := []string{apportion.HalfUp, apportion.HalfEven, apportion.HalfDown, apportion.HalfQuestion}; {
 	case c.Half == "":
 	case !slices.Contains(halves, c.Half):
 		add("half", "%q is not known: write one of %s", c.Half, strings.Join(halves, ", "))
@@ -184,13 +185,13 @@ type lawFile struct {
 }
 
 // readContest reads the totals of a contest.
-func readContest(data []byte) (in count.Input, faults election.Faults) {
+func readContest(data []byte) (in count.Input, faults strictjson.Faults) {
 	var f contestFile
-	if faults = election.Unmarshal(data, &f); len(faults) > 0 {
+	if faults = strictjson.Unmarshal(data, theFile, &f); len(faults) > 0 {
 		return in, faults
 	}
 	add := func(path, text string, args ...any) {
-		faults = append(faults, election.Fault{Path: path, Text: fmt.Sprintf(text, args...)})
+		faults = append(faults, strictjson.Fault{Path: path, Text: fmt.Sprintf(text, args...)})
 	}
 	c := f.contest()
 	for _, x := range c.RuleFaults() {

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/sandogh/sandogh/count"
-	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/strictjson"
 )
 
 // rulingFile is a ruling (spec/schemas/ruling.json) or, if it has a seed, a lot
@@ -44,13 +44,13 @@ type ruling struct {
 	seats    map[string]int
 }
 
-func readRuling(data []byte) (ruling, election.Faults) {
+func readRuling(data []byte) (ruling, strictjson.Faults) {
 	var f rulingFile
-	faults := election.Unmarshal(data, &f)
+	faults := strictjson.Unmarshal(data, theFile, &f)
 	if len(faults) > 0 {
 		return ruling{}, faults
 	}
-	add := func(path, text string) { faults = append(faults, election.Fault{Path: path, Text: text}) }
+	add := func(path, text string) { faults = append(faults, strictjson.Fault{Path: path, Text: text}) }
 	hash := func(path, s string) {
 		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
 			add(path, "not a hash: write 64 hex digits")
@@ -83,14 +83,14 @@ func readRuling(data []byte) (ruling, election.Faults) {
 			add(fmt.Sprintf("signatures[%d].by", i), "signs twice: two different offices sign")
 		}
 	}
-	var inner election.Faults
+	var inner strictjson.Faults
 	switch {
 	case len(f.Decision) == 0:
 		add("decision", "missing: write an array of ids in order, or an object with the seats of groups")
 	case f.Decision[0] == '[':
-		inner = election.Unmarshal(f.Decision, &r.order)
+		inner = strictjson.Unmarshal(f.Decision, "all", &r.order)
 	default:
-		inner = election.Unmarshal(f.Decision, &r.seats)
+		inner = strictjson.Unmarshal(f.Decision, "all", &r.seats)
 	}
 	for _, x := range inner {
 		add("decision", x.String())

@@ -1,4 +1,4 @@
-package election
+package apportion
 
 import (
 	"fmt"
@@ -22,13 +22,13 @@ func ParseFraction(s string) (Fraction, error) {
 	}
 	m := fraction.FindStringSubmatch(s)
 	if m == nil {
-		return Fraction{}, fmt.Errorf("%s is not a fraction: write it as 1/5", quote(s))
+		return Fraction{}, fmt.Errorf("%s is not a fraction: write it as 1/5", strconv.QuoteToGraphic(s))
 	}
 	var f Fraction
 	f.Num, _ = strconv.ParseUint(m[1], 10, 64) // the expression lets nothing else through
 	f.Den, _ = strconv.ParseUint(m[2], 10, 64)
 	if f.Num > f.Den {
-		return Fraction{}, fmt.Errorf("%s is more than the whole: write at most 1/1", quote(s))
+		return Fraction{}, fmt.Errorf("%s is more than the whole: write at most 1/1", strconv.QuoteToGraphic(s))
 	}
 	return f, nil
 }

@@ -160,11 +160,12 @@ func (p *placer) block(block []int) {
 		between = append(between, p.id(i))
 	}
 	if d, ok := p.decided(Tie, OfCandidates, between); ok {
-		p.say(msgDecided, p.people(block), p.on(d))
+		tied := p.people(block)
 		block = slices.Clone(block)
 		slices.SortFunc(block, func(i, j int) int {
 			return cmp.Compare(slices.Index(d.Order, p.id(i)), slices.Index(d.Order, p.id(j)))
 		})
+		p.say(msgDecided, tied, p.on(d), p.people(block))
 		p.give(block[:first], &p.first)
 		p.give(block[first:], &p.second)
 		return

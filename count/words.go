@@ -49,8 +49,8 @@ var (
 		"%[1]v are all alternates; votes and criteria do not order them, and they are written by id.",
 	}
 	msgDecided = message{
-		"ترتیب میان %[1]v با قرعه یا تصمیم ثبت‌شده تعیین شد (%[2]v).",
-		"The order among %[1]v was decided by the lot or ruling on the record (%[2]v).",
+		"ترتیب میان %[1]v با قرعه یا تصمیم ثبت‌شده چنین شد: %[3]v (%[2]v).",
+		"The order among %[1]v was decided by the lot or ruling on the record: %[3]v (%[2]v).",
 	}
 	msgLosers = message{
 		"%[1]v نفر از میان %[2]v که کرسی نمی‌گیرند علی‌البدل‌اند.",

@@ -91,6 +91,7 @@ var layers = []layer{
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/training", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/outreach", may: slices.Concat(lawful, tools)},
+	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass"}, without(tools, "internal/roll"))},
 	{pkg: "internal/store", may: []string{"internal/..."}},
 	// Invented voters, and an election of them in which one process plays every
@@ -98,6 +99,8 @@ var layers = []layer{
 	{pkg: "internal/simulate", may: slices.Concat(lawful, []string{"ballot", "record"})},
 	{pkg: "internal/rehearsal", may: slices.Concat(root, without(tools, "internal/roll"),
 		[]string{"internal/station", "internal/hq", "internal/simulate"})},
+	// What people are told of it.
+	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site"})},
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
 	{pkg: "tamper"},                          // tests only

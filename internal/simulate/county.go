@@ -17,12 +17,12 @@ func County(seed uint64) (*Election, error) {
 	people := names(p)
 	majlis := election.Contest{
 		ID: "majlis", Name: name("میان‌دوره‌ای مجلس", "By-election of the Majlis"), District: "county", Kind: election.KindMajlis,
-		Rule: election.SingleSeatPlurality, Article: "majlis-plurality", Seats: 1, VoteLimit: 1,
+		Rule: election.SingleSeatPlurality, Article: "majlis/by-election", Seats: 1, VoteLimit: 1,
 		TieOrder: []string{election.TieLot}, MinUnit: 50, Candidates: candidates(people, 5, nil, 0),
 	}
 	large := election.Contest{
 		ID: "council-large-city", Name: name("شورای کلان‌شهر", "Council of the large city"), District: "large-city", Kind: election.KindCity,
-		Rule: election.RoundThenShare, Article: "councils-proportional", Seats: 21, Alternates: 11, VoteLimit: 21,
+		Rule: election.RoundThenShare, Article: "proportional/seats", Seats: 21, Alternates: 11, VoteLimit: 21,
 		TieOrder: councilTies, MinUnit: 50, ListLimits: election.ListLimits{Max: 21},
 		Lists: []election.List{
 			{ID: "A", Name: election.Name{Fa: "فهرست آبادانی", En: "List Abadani"}},
@@ -34,12 +34,12 @@ func County(seed uint64) (*Election, error) {
 	large.Candidates = candidates(people, 60, large.Lists, 13)
 	city := election.Contest{
 		ID: "council-city", Name: name("شورای شهر", "Council of the city"), District: "city", Kind: election.KindCity,
-		Rule: election.PluralityAtLarge, Article: "councils-at-large", Seats: 5, Alternates: 3, VoteLimit: 5,
+		Rule: election.PluralityAtLarge, Article: articleAtLarge, Seats: 5, Alternates: 3, VoteLimit: 5,
 		TieOrder: councilTies, MinUnit: 50, Candidates: candidates(people, 14, nil, 0),
 	}
 	village := election.Contest{
 		ID: "council-village", Name: name("شورای روستا", "Council of the village"), District: "village", Kind: election.KindVillage,
-		Rule: election.PluralityAtLarge, Article: "councils-at-large", Seats: 3, Alternates: 2, VoteLimit: 3,
+		Rule: election.PluralityAtLarge, Article: articleAtLarge, Seats: 3, Alternates: 2, VoteLimit: 3,
 		TieOrder: councilTies, MinUnit: 50, Candidates: candidates(people, 7, nil, 0),
 	}
 	e := &Election{}

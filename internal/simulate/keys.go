@@ -8,11 +8,20 @@ import (
 	"slices"
 
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/law"
 	"github.com/sandogh/sandogh/record"
 )
 
 // articleAtLarge is what the simulated contests at large cite.
-const articleAtLarge = "councils-at-large"
+const articleAtLarge = "councils/plurality"
+
+// versions of the articles that simulated contests cite, as the register of the
+// law (package law) has them.
+var versions = map[string]string{
+	articleAtLarge:       "round-7",
+	"majlis/by-election": "round-7",
+	"proportional/seats": "1404-07",
+}
 
 // city is the only district of elections with one contest.
 var city = []election.District{{ID: "city", Name: name("شهر", "City"), Kind: election.City}}
@@ -67,9 +76,15 @@ func define(name election.Name, districts []election.District, contests []electi
 		Witnesses: []election.Witness{{Name: "witness.simulated.example", Key: k.public("witness/1")}},
 	}
 	for i := range contests {
-		if !slices.ContainsFunc(d.Laws, func(l election.Law) bool { return l.Article == contests[i].Article }) {
-			d.Laws = append(d.Laws, election.Law{Article: contests[i].Article, Version: "1", State: election.InForce})
+		article := contests[i].Article
+		if slices.ContainsFunc(d.Laws, func(l election.Law) bool { return l.Article == article }) {
+			continue
 		}
+		v, ok := law.Lookup(article, versions[article])
+		if !ok {
+			return nil, nil, fmt.Errorf("the register of the law has no version %q of %q", versions[article], article)
+		}
+		d.Laws = append(d.Laws, election.Law{Article: article, Version: v.Version, State: string(v.State)})
 	}
 	for i := range d.Branches {
 		d.Branches[i].LogKey = k.public("log/branch/" + d.Branches[i].ID)

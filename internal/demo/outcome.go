@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"encoding/json"
@@ -171,7 +171,7 @@ func (t *story) result(o *demoOutcome) {
 		t.tell("  How this follows:", "  چگونه به دست آمد:")
 		for i, step := range c.outcome.Steps {
 			text := step.En
-			if t.fa {
+			if t.o.Persian {
 				text = step.Fa
 			}
 			t.tell("  %3d. %s", "  %3d. %s", i+1, text)
@@ -190,14 +190,14 @@ func (t *story) result(o *demoOutcome) {
 }
 
 func (t *story) name(n election.Name) string {
-	if t.fa && n.Fa != "" || n.En == "" {
+	if t.o.Persian && n.Fa != "" || n.En == "" {
 		return n.Fa
 	}
 	return n.En
 }
 
 func (t *story) word(en, fa string) string {
-	if t.fa {
+	if t.o.Persian {
 		return fa
 	}
 	return en

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -10,28 +10,31 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/internal/site"
-	"github.com/sandogh/sandogh/verify"
-	"github.com/sandogh/sandogh/verify/report"
 )
 
 // demoListen is where the demo serves unless told otherwise; if it is taken,
 // any free port will do.
 const demoListen = "127.0.0.1:8405"
 
-// serve shows the record and its result until it is interrupted.
-func serve(ctx context.Context, t *story, listen, record string, rep *report.Report, view *verify.View) error {
-	handler, err := site.Handler(site.Config{Record: os.DirFS(record), Dir: record, Report: rep, View: view})
+// Serve shows the record and its result until it is interrupted. Without an
+// address it takes the demo's own, or any free port.
+func (d *Demo) Serve(ctx context.Context, listen string) error {
+	handler, err := site.Handler(site.Config{Record: os.DirFS(d.record), Dir: d.record, Report: d.report, View: d.view, Code: d.t.code})
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", or(listen, demoListen))
+	address := listen
+	if address == "" {
+		address = demoListen
+	}
+	l, err := net.Listen("tcp", address)
 	if err != nil && listen == "" {
 		l, err = net.Listen("tcp", "127.0.0.1:0")
 	}
 	if err != nil {
 		return fmt.Errorf("serve the result: %w: name another address with --listen, or --serve=false", err)
 	}
-	t.tell("\nThe result, the record and the checks: http://%s/ (فارسی) and http://%s/en/\nStop with Ctrl-C.",
+	d.t.tell("\nThe result, the record and the checks: http://%s/ (فارسی) and http://%s/en/\nStop with Ctrl-C.",
 		"\nنتیجه، پرونده و بررسی‌ها: http://%s/ و به انگلیسی http://%s/en/\nپایان با Ctrl-C.", l.Addr(), l.Addr())
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
 	go func() {
@@ -44,11 +47,4 @@ func serve(ctx context.Context, t *story, listen, record string, rep *report.Rep
 		return err
 	}
 	return nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

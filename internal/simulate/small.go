@@ -15,7 +15,9 @@ func Small(seed uint64) (*Election, error) {
 		District: "city", Rule: election.PluralityAtLarge, Article: articleAtLarge,
 		Seats: 2, Alternates: 1, VoteLimit: 2, TieOrder: []string{election.TieLot}, MinUnit: 5,
 	}
-	c.Candidates = candidates(names(newRNG(seed, "people")), 5, nil, 0)
+	for i, n := range smallNames {
+		c.Candidates = append(c.Candidates, election.Candidate{ID: candidateID(i), Name: n})
+	}
 	e := &Election{}
 	var branches []election.Branch
 	for i, n := range []int{6, 3, 0, 4} {
@@ -29,8 +31,8 @@ func Small(seed uint64) (*Election, error) {
 	return e, err
 }
 
-// smallVoters prefers the first candidates and gives nobody a tie; only the order in which a
-// voter chooses depends on the seed.
+// smallVoters prefers the first candidates and gives nobody a tie; only the
+// order in which a voter chooses depends on the seed.
 func smallVoters(r *rng, n int) [][]int {
 	out := make([][]int, n)
 	for i := range out {
@@ -47,4 +49,10 @@ func smallVoters(r *rng, n int) [][]int {
 		r.Shuffle(len(out[i]), func(a, b int) { out[i][a], out[i][b] = out[i][b], out[i][a] })
 	}
 	return out
+}
+
+// smallNames are invented people.
+var smallNames = []election.Name{
+	{Fa: "آرش نمونه‌پور", En: "Arash Nemunepur"}, {Fa: "بهاره فرضی", En: "Bahareh Farzi"}, {Fa: "پویا آزمونی", En: "Puya Azmuni"},
+	{Fa: "ترانه مثالی", En: "Taraneh Mesali"}, {Fa: "جهان تمرینی", En: "Jahan Tamrini"},
 }

@@ -92,7 +92,7 @@ var layers = []layer{
 	{pkg: "internal/training", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/outreach", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
-	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass"}, without(tools, "internal/roll"))},
+	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	{pkg: "internal/store", may: []string{"internal/..."}},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
 
+	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/web"
@@ -264,6 +266,9 @@ func (c *call) home() {
 	title := c.say("home.state")
 	if c.def != nil {
 		f.Day = c.def.PollingDay
+		if t, err := time.Parse(time.DateOnly, f.Day); err == nil {
+			f.Day = calendar.DayOf(t.Date()).In(calendar.Lang(c.lang.Code()))
+		}
 		if r.Status == report.Verified && r.Phase == report.PhaseCertified {
 			title = c.say("home.result")
 		}

@@ -31,7 +31,7 @@ var pageWords = Words{
 	"home.finding":   {"آنچه نادرست است:", "What is wrong:"},
 	"home.missing":   {"آنچه نیست یا خوانده نمی‌شود:", "What is missing or cannot be read:"},
 	"home.about":     {"دربارهٔ این انتخابات", "About this election"},
-	"home.day":       {"روز رأی‌گیری (میلادی)", "Polling day"},
+	"home.day":       {"روز رأی‌گیری", "Polling day"},
 	"home.verify":    {"به این صفحه اعتماد نکنید؛ خودتان بررسی کنید", "Do not trust this page: verify it yourself"},
 
 	"id":              {"شناسهٔ انتخابات", "Election id"},

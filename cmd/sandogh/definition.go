@@ -16,6 +16,7 @@ import (
 
 type definitionCmd struct {
 	Check definitionCheckCmd `cmd:"" help:"Check a definition and print its election id."`
+	Build definitionBuildCmd `cmd:"" help:"Make the definition of a county from its places, candidates and branches."`
 }
 
 type definitionCheckCmd struct {

@@ -5,10 +5,13 @@
 // Specification: spec/acts.md, section 6.
 //
 // In and out. Contest takes a verify.View of the record and returns
-// headquarters' canvass of one contest, followed by one entry for each question
-// that the law leaves open; they are published together. Certify, after the
+// headquarters' canvass of one contest, with the list of statements beside it,
+// followed by one entry for each question that the law leaves open; they are
+// published together. Certify, after the
 // canvass is on the record and nothing is open, returns the result, signed by
 // headquarters and a supervisory office.
+//
+// Answer puts a ruling or a lot on an open question.
 //
 // What it never does: it guesses nothing. A tie or anything else that the rule
 // leaves open becomes a question, and there is no result while one is open.
@@ -20,7 +23,6 @@
 package canvass
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/sandogh/sandogh/record"
@@ -28,7 +30,7 @@ import (
 )
 
 // Contest returns the canvass of one contest and its open questions.
-func Contest(v *verify.View, contest string, hq record.Signer) ([][]byte, error) {
+func Contest(v *verify.View, contest string, hq record.Signer) ([]*record.Submission, error) {
 	if err := v.Sound(); err != nil {
 		return nil, err
 	}
@@ -36,41 +38,38 @@ func Contest(v *verify.View, contest string, hq record.Signer) ([][]byte, error)
 	if err != nil {
 		return nil, err
 	}
+	statements, err := v.Statements(contest)
+	if err != nil {
+		return nil, err
+	}
+	list, err := record.EncodeStatements(statements)
+	if err != nil {
+		return nil, err
+	}
 	entry, err := record.Sign(v.Election(), record.HQ, body, hq)
 	if err != nil {
 		return nil, err
 	}
-	out := [][]byte{entry}
+	out := []*record.Submission{{Entry: entry, Blobs: [][]byte{list}}}
 	for _, q := range verify.Questions(contest, record.Code(entry), outcome) {
 		e, err := record.Sign(v.Election(), record.HQ, q, hq)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, e)
+		out = append(out, &record.Submission{Entry: e})
 	}
 	return out, nil
 }
 
-// ErrOpen says that the law leaves a question open: there is no result before
-// it is answered.
-var ErrOpen = errors.New("the law leaves a question open in this contest: it is settled by a recorded ruling or lot")
-
-// Certify returns the result of a canvassed contest.
+// Certify returns the result of a canvassed contest. While a question is open
+// the error is verify.ErrOpen.
 func Certify(v *verify.View, contest string, hq, supervisor record.Signer) ([]byte, error) {
 	if err := v.Sound(); err != nil {
 		return nil, err
 	}
-	hash, ok := v.Canvassed(contest)
-	if !ok {
-		return nil, fmt.Errorf("contest %s is not canvassed on the record", contest)
-	}
-	_, outcome, err := v.Canvass(contest)
+	body, err := v.Result(contest)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("certify: %w", err)
 	}
-	if len(outcome.Questions) > 0 {
-		return nil, fmt.Errorf("certify contest %s: %w", contest, ErrOpen)
-	}
-	return record.Sign(v.Election(), record.HQ, &record.Result{Contest: contest, Canvass: hash[:],
-		Elected: outcome.Elected, Alternates: outcome.Alternates}, hq, supervisor)
+	return record.Sign(v.Election(), record.HQ, body, hq, supervisor)
 }

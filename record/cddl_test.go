@@ -121,9 +121,15 @@ func TestCDDL(t *testing.T) {
 	if got, want := resolve(rules, rules["signature"]), form(reflect.TypeFor[record.Signature]()); got != want {
 		t.Errorf("signature is %s, want %s", got, want)
 	}
+	// What blobs hold that are lists.
+	for name, ty := range map[string]reflect.Type{"units-list": reflect.TypeFor[[]record.Unit](), "statements-list": reflect.TypeFor[record.Statements]()} {
+		if got, want := resolve(rules, rules[name]), form(ty); got != want {
+			t.Errorf("%s is\n%s, want\n%s", name, got, want)
+		}
+	}
 	// Every rule is used, so that none is left behind.
 	for name := range rules {
-		used := name == "entry" || name == "message"
+		used := name == "entry" || name == "message" || strings.HasSuffix(name, "-list")
 		for _, r := range rules {
 			used = used || slices.Contains(word.FindAllString(literal.ReplaceAllString(r, ""), -1), name)
 		}
@@ -132,7 +138,7 @@ func TestCDDL(t *testing.T) {
 		}
 	}
 	// The types of blobs are those of the package.
-	types := []string{record.TypeDefinition, record.TypeRows, record.TypeShuffleProof, record.TypeShares}
+	types := []string{record.TypeDefinition, record.TypeRows, record.TypeShuffleProof, record.TypeShares, record.TypeUnits, record.TypeStatements}
 	if got, want := rules["blob-type"], `"`+strings.Join(types, `" / "`)+`"`; got != want {
 		t.Errorf("blob-type = %s, want %s", got, want)
 	}

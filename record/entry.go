@@ -91,7 +91,7 @@ var kinds = func() map[string]reflect.Type {
 	m := make(map[string]reflect.Type)
 	for _, b := range []Body{
 		new(Definition), new(Commitment), new(Dealing), new(Confirmation), new(ElectionKey), new(Grant), new(Head),
-		new(Units), new(Shuffle), new(Shares), new(Tally), new(Canvass), new(Question), new(Result),
+		new(Units), new(Shuffle), new(Shares), new(Tally), new(Canvass), new(Question), new(Ruling), new(Lot), new(Result),
 		new(Opening), new(Sealed), new(Cast), new(Spoiled), new(Challenged), new(Close),
 	} {
 		m[b.Kind()] = reflect.TypeOf(b).Elem()

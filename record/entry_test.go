@@ -48,7 +48,7 @@ func TestEveryKind(t *testing.T) {
 
 func TestNilAndEmptyAreOne(t *testing.T) {
 	for _, pair := range [][2]record.Body{
-		{&record.Units{Contest: "c"}, &record.Units{Contest: "c", Units: []record.Unit{}}},
+		{&record.Tally{Contest: "c"}, &record.Tally{Contest: "c", Counts: []uint64{}}},
 		{&record.Cast{Device: "d"}, &record.Cast{Device: "d", Code: []byte{}}},
 		{&record.Dealing{Shares: [][]byte{nil}}, &record.Dealing{Shares: [][]byte{{}}}},
 		{&record.Result{}, &record.Result{Elected: []string{}, Alternates: []string{}, Canvass: []byte{}}},

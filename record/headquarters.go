@@ -18,6 +18,8 @@ const (
 	TypeRows         = "rows"          // ciphertexts, 66 bytes a row
 	TypeShuffleProof = "shuffle-proof" // crypto/shuffle.Proof
 	TypeShares       = "shares"        // elements, 33 bytes a row
+	TypeUnits        = "units"         // EncodeUnits
+	TypeStatements   = "statements"    // EncodeStatements
 )
 
 // NewBlob returns the name of data.
@@ -99,16 +101,7 @@ type Head struct {
 type Units struct {
 	_       struct{} `cbor:",toarray"`
 	Contest string
-	Units   []Unit
-}
-
-// Unit is one tally unit: branches in the plan's order and the number of their
-// cast ballots in the contest.
-type Unit struct {
-	_        struct{} `cbor:",toarray"`
-	ID       string
-	Branches []string
-	Ballots  uint64
+	Units   Blob // TypeUnits
 }
 
 // Shuffle is one mixer's turn with one unit, signed by the mixer. Written by: mix.
@@ -149,31 +142,11 @@ type Tally struct {
 type Canvass struct {
 	_          struct{} `cbor:",toarray"`
 	Contest    string
-	Statements []Statement
 	Ballots    uint64
 	Votes      []uint64 // by candidate, in the definition's order
 	Blank      uint64   // empty slots: the sum of the blank codes
-	Exceptions []Exception
+	Statements Blob     // TypeStatements
 }
-
-// Statement is what a branch stated at its close.
-type Statement struct {
-	_      struct{} `cbor:",toarray"`
-	Branch string
-	Counts Counts
-}
-
-// Exception is something that the canvass noticed and that does not refute the
-// record, such as voters who checked in and did not cast.
-type Exception struct {
-	_      struct{} `cbor:",toarray"`
-	Branch string
-	What   string
-	Number uint64
-}
-
-// ExceptionNotCast counts voters who were checked in and cast nothing.
-const ExceptionNotCast = "checked-in-not-cast"
 
 // Question is something that the law leaves open in a contest. While one is
 // open there is no result. Signed by headquarters. Written by: canvass.
@@ -182,7 +155,8 @@ type Question struct {
 	Contest string
 	What    string
 	Place   string
-	Between []string // ids of candidates, ascending
+	Of      string   // what the names in Between are: candidates or groups
+	Between []string // ids of candidates or lists, ascending
 	Seats   uint64
 	Article string
 	Votes   []byte // SHA-256 of the canvass entry
@@ -193,9 +167,11 @@ type Question struct {
 type Result struct {
 	_          struct{} `cbor:",toarray"`
 	Contest    string
-	Canvass    []byte // SHA-256 of the canvass entry
+	Canvass    []byte   // SHA-256 of the canvass entry
+	Answers    [][]byte // SHA-256 of the entries of the rulings and lots behind it, in their order
 	Elected    []string
 	Alternates []string
+	Runoff     []string // the candidates of the second round, where there is one
 }
 
 func (*Definition) Kind() string   { return "definition" }

@@ -209,6 +209,25 @@ func tallyOf(f *forger, unit string) int {
 	panic("forger: no such tally")
 }
 
+// plan is the list of units that an entry names.
+type plan struct{ Units []record.Unit }
+
+// fix changes the list of the units that were fixed.
+func (f *forger) fix(change func(*plan)) int {
+	return edit(f, hq, 0, func(u *record.Units) {
+		p := plan{must(record.DecodeUnits(f.blobs[path(u.Units)]))}
+		change(&p)
+		u.Units = f.blob(record.TypeUnits, must(record.EncodeUnits(p.Units)))
+	})
+}
+
+// state changes the list of statements that a canvass names.
+func (f *forger) state(c *record.Canvass, change func(*record.Statements)) {
+	s := must(record.DecodeStatements(f.blobs[path(c.Statements)]))
+	change(&s)
+	c.Statements = f.blob(record.TypeStatements, must(record.EncodeStatements(s)))
+}
+
 // recanvass lets the result rest on the canvass as it is now.
 func (f *forger) recanvass() {
 	code := record.Code(f.logs[hq][indices[*record.Canvass](f, hq)[0]])

@@ -258,6 +258,10 @@ func blobsOf(body record.Body) []record.Blob {
 		return []record.Blob{b.Output, b.Proof}
 	case *record.Shares:
 		return []record.Blob{b.Shares}
+	case *record.Units:
+		return []record.Blob{b.Units}
+	case *record.Canvass:
+		return []record.Blob{b.Statements}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
@@ -20,6 +21,9 @@ func TestResults(t *testing.T) {
 		i := edit(f, hq, 0, change)
 		f.recanvass()
 		return entry(hq, i)
+	}
+	stated := func(f *forger, change func(*record.Statements)) where {
+		return canvass(f, func(c *record.Canvass) { f.state(c, change) })
 	}
 	result := func(f *forger, change func(*record.Result)) where { return entry(hq, edit(f, hq, 0, change)) }
 	signed := func(f *forger, by ...string) where {
@@ -80,13 +84,13 @@ func TestResults(t *testing.T) {
 			return canvass(f, func(c *record.Canvass) { c.Blank-- })
 		}},
 		{"the canvass changes what a branch stated", "V040", "", func(f *forger) where {
-			return canvass(f, func(c *record.Canvass) { c.Statements[0].Counts.Challenged = 0 })
+			return stated(f, func(c *record.Statements) { c.Statements[0].Counts.Challenged = 0 })
 		}},
 		{"B14 the canvass leaves a branch out", "V040", "", func(f *forger) where {
-			return canvass(f, func(c *record.Canvass) { c.Statements = c.Statements[1:] })
+			return stated(f, func(c *record.Statements) { c.Statements = c.Statements[1:] })
 		}},
 		{"the canvass names an exception that there was not", "V040", "", func(f *forger) where {
-			return canvass(f, func(c *record.Canvass) {
+			return stated(f, func(c *record.Statements) {
 				c.Exceptions = append(c.Exceptions, record.Exception{Branch: "101", What: record.ExceptionNotCast, Number: 1})
 			})
 		}},
@@ -94,9 +98,20 @@ func TestResults(t *testing.T) {
 			cut[*record.Result](f)
 			edit(f, b103, 0, func(c *record.Close) { c.Counts.CheckedIn = 2 })
 			f.takeIn(b103)
-			return canvass(f, func(c *record.Canvass) { c.Statements[2].Counts.CheckedIn = 2 })
+			return stated(f, func(c *record.Statements) { c.Statements[2].Counts.CheckedIn = 2 })
 		}},
-		{"F01 the canvass comes before the last tally", "V009", "", func(f *forger) where {
+		{"the list of statements is said to be a list of units", "V040", "", func(f *forger) where {
+			return canvass(f, func(c *record.Canvass) { c.Statements.Type = record.TypeUnits })
+		}},
+		{"the list of statements is not the one that the canvass names", "V002", "", func(f *forger) where {
+			name := path(nth[*record.Canvass](f, hq, 0).Statements)
+			f.later(func(files fstest.MapFS) { files[name].Data[3] ^= 1 })
+			return file(name)
+		}},
+		{"the list of statements is missing", "V002", report.Unknown, func(f *forger) where {
+			return remove(f, path(nth[*record.Canvass](f, hq, 0).Statements))
+		}},
+		{"F01 the canvass comes before the last tally", "V009 V001", "", func(f *forger) where {
 			cut[*record.Result](f)
 			i := indices[*record.Canvass](f, hq)[0]
 			f.move(hq, i, i-1)

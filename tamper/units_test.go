@@ -4,54 +4,90 @@ import (
 	"crypto/sha256"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // TestUnits: units that are too small, too early, or of the forger's choice.
 func TestUnits(t *testing.T) {
-	units := func(f *forger, change func(*record.Units)) where {
+	units := func(f *forger, change func(*plan)) where {
 		cut[*record.Shuffle](f)
-		return entry(hq, edit(f, hq, 0, change))
+		return entry(hq, f.fix(change))
+	}
+	// list changes the bytes of the list, under the name that they then have.
+	list := func(f *forger, change func([]byte) []byte) where {
+		cut[*record.Shuffle](f)
+		return entry(hq, edit(f, hq, 0, func(u *record.Units) {
+			u.Units = f.blob(record.TypeUnits, change(slices.Clone(f.blobs[path(u.Units)])))
+		}))
 	}
 	try(t, good, []row{
 		{"H05 a small unit is not merged", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) {
+			return units(f, func(u *plan) {
 				u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3
 				u.Units = append(u.Units, record.Unit{ID: "104", Branches: []string{"104"}, Ballots: 4})
 			})
 		}},
 		{"units are merged differently", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) {
+			return units(f, func(u *plan) {
 				u.Units[0].Branches, u.Units[0].Ballots = []string{"101", "104"}, 10
 				u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3
 			})
 		}},
 		{"B14 a branch is in no unit", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) { u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3 })
+			return units(f, func(u *plan) { u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3 })
 		}},
 		{"B12 a branch is in two units", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) {
+			return units(f, func(u *plan) {
 				u.Units[0].Branches = append(u.Units[0].Branches, "102")
 				u.Units[0].Ballots += 3
 			})
 		}},
 		{"F08 a unit has one ballot more", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) { u.Units[0].Ballots++ })
+			return units(f, func(u *plan) { u.Units[0].Ballots++ })
 		}},
 		{"a unit has the id of another", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) { u.Units[1].ID = "104" })
+			return units(f, func(u *plan) { u.Units[1].ID = "104" })
 		}},
 		{"the units are in another order", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) { u.Units[0], u.Units[1] = u.Units[1], u.Units[0] })
+			return units(f, func(u *plan) { u.Units[0], u.Units[1] = u.Units[1], u.Units[0] })
 		}},
 		{"the unit without ballots is left out", "V030", "", func(f *forger) where {
-			return units(f, func(u *record.Units) {
+			return units(f, func(u *plan) {
 				u.Units = slices.DeleteFunc(u.Units, func(u record.Unit) bool { return u.Ballots == 0 })
 			})
+		}},
+		{"B16 a byte follows the list of units", "V030", "", func(f *forger) where {
+			return list(f, func(b []byte) []byte { return append(b, 0) })
+		}},
+		{"B16 the list of units is written with a longer head", "V030", "", func(f *forger) where {
+			return list(f, func(b []byte) []byte { return append([]byte{0x98, b[0] & 0x1f}, b[1:]...) })
+		}},
+		{"B16 the list of units is empty", "V030", "", func(f *forger) where {
+			return list(f, func([]byte) []byte { return nil })
+		}},
+		{"the list of units is said to be a list of statements", "V030", "", func(f *forger) where {
+			cut[*record.Shuffle](f)
+			return entry(hq, edit(f, hq, 0, func(u *record.Units) { u.Units.Type = record.TypeStatements }))
+		}},
+		{"E13 the list of units is said to be longer than a list can be", "V030 V002", "", func(f *forger) where {
+			cut[*record.Shuffle](f)
+			return entry(hq, edit(f, hq, 0, func(u *record.Units) { u.Units.Size = 1 << 50 }))
+		}},
+		{"the list of units is not the one that the entry names", "V002 V030", "", func(f *forger) where {
+			cut[*record.Shuffle](f)
+			f.later(func(files fstest.MapFS) {
+				files[path(nth[*record.Units](f, hq, 0).Units)].Data[3] ^= 1
+			})
+			return file(path(nth[*record.Units](f, hq, 0).Units))
+		}},
+		{"B14 the list of units is missing", "V002 V030 V040", report.Unknown, func(f *forger) where {
+			return remove(f, path(nth[*record.Units](f, hq, 0).Units))
 		}},
 		{"F01 the units are fixed before a branch has closed", "V030", "", func(f *forger) where {
 			cut[*record.Shuffle](f)
@@ -150,6 +186,9 @@ func TestMixing(t *testing.T) {
 				p[len(p)-1] ^= 1
 				s.Proof = f.blob(record.TypeShuffleProof, p)
 			})
+		}},
+		{"B16 a mixer names its rows by a part of their hash", "V002 V032", "", func(f *forger) where {
+			return turn(f, 1, func(s *record.Shuffle) { s.Output.Hash = s.Output.Hash[:31] })
 		}},
 		{"a mixer takes the proof of the other mixer", "V032", "", func(f *forger) where {
 			p := nth[*record.Shuffle](f, hq, shuffleOf(f, "101", 2)).Proof
@@ -296,6 +335,9 @@ func TestOpenings(t *testing.T) {
 		}},
 		{"A15 a share less than rows", "V033", "", func(f *forger) where {
 			return opened(f, func(s *record.Shares) { publish(f, s, partials(f, s)[1:]) })
+		}},
+		{"B16 a trustee names its shares by nothing", "V002 V034", "", func(f *forger) where {
+			return opened(f, func(s *record.Shares) { s.Shares.Hash = nil })
 		}},
 		{"A16 a trustee opens twice", "V033", "", func(f *forger) where {
 			cut[*record.Tally](f)

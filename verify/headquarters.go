@@ -26,8 +26,9 @@ type headquarters struct {
 	heads         map[string][]source.Entry[*record.Head]  // by branch
 	plans         map[string]unit.Fixed                    // by contest
 	canvass       map[string]source.Entry[*record.Canvass] // by contest
-	questions     map[string][]source.Entry[*record.Question]
+	proceedings   map[string][]source.Entry[record.Body]   // by contest: questions, rulings and lots
 	results       map[string]source.Entry[*record.Result]
+	gap           bool // entries of it could not be read
 	size          uint64
 }
 
@@ -38,19 +39,21 @@ func (r *run) readHeadquarters() {
 		confirmations: map[string]source.Entry[*record.Confirmation]{},
 		devices:       map[string]*record.Grant{}, officers: map[string]*record.Grant{}, granted: map[string]string{},
 		heads: map[string][]source.Entry[*record.Head]{}, plans: map[string]unit.Fixed{},
-		canvass: map[string]source.Entry[*record.Canvass]{}, questions: map[string][]source.Entry[*record.Question]{},
+		canvass: map[string]source.Entry[*record.Canvass]{}, proceedings: map[string][]source.Entry[record.Body]{},
 		results: map[string]source.Entry[*record.Result]{},
 	}
 	r.takenKeys()
 	l := r.Open("hq", election.HQOrigin(r.id), r.def.HQLogKey.Ed25519(), r.witnesses, r.def.WitnessQuorum)
 	if l == nil {
+		r.hq.gap = true
 		return
 	}
 	r.hq.size = l.Size()
 	if l.Size() == 0 {
 		r.Absent("V003", report.InLog("hq"), "the log is empty: its first entry should be the definition")
 	}
-	r.Scan("hq", l, func(index uint64, data []byte, e record.Entry) {
+	whole := r.Scan("hq", l, func(index uint64, gap bool, data []byte, e record.Entry) {
+		r.hq.gap = gap
 		p := report.At("hq", index)
 		need := r.answerable(e.Body)
 		if need == nil {
@@ -64,9 +67,32 @@ func (r *run) readHeadquarters() {
 		}
 		r.Count("V009", 1)
 		if err := r.admit(index, data, e.Body); err != nil {
-			r.Refute("V009", p, "%s: %v", e.Body.Kind(), err)
+			if _, ok := err.(early); ok {
+				r.amiss("V009", p, "%s: %v", e.Body.Kind(), err)
+			} else {
+				r.Refute("V009", p, "%s: %v", e.Body.Kind(), err)
+			}
 		}
 	})
+	r.hq.gap = !whole
+}
+
+// early is what is wrong with an entry that comes before what it rests on. Where
+// entries are missing, that may be among them.
+type early string
+
+func (e early) Error() string { return string(e) }
+
+func tooEarly(format string, args ...any) error { return early(fmt.Sprintf(format, args...)) }
+
+// amiss notes that something is wrong, which is only that entries are missing
+// if headquarters' log has a gap.
+func (r *run) amiss(id string, p report.Place, format string, args ...any) {
+	if r.hq.gap {
+		r.Absent(id, p, "%s, or entries of headquarters' log are missing", fmt.Sprintf(format, args...))
+	} else {
+		r.Refute(id, p, format, args...)
+	}
 }
 
 // admit puts an entry into the state of the log, if it comes in the order of
@@ -82,7 +108,7 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		if b.Blob.Type != record.TypeDefinition || !bytes.Equal(b.Blob.Hash, r.id[:]) {
 			r.Refute("V003", report.At("hq", index), "the entry does not name the definition of this election")
 		} else {
-			r.Blob(b.Blob, report.At("hq", index))
+			r.Compare(b.Blob, report.At("hq", index))
 		}
 	case *record.Commitment:
 		if len(h.dealings) > 0 {
@@ -91,12 +117,12 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		return put(h.commitments, b.Trustee, b)
 	case *record.Dealing:
 		if len(h.commitments) < len(r.def.Trustees) {
-			return fmt.Errorf("trustee %s shows its dealing before all %d are fixed", b.Trustee, len(r.def.Trustees))
+			return tooEarly("trustee %s shows its dealing before all %d are fixed", b.Trustee, len(r.def.Trustees))
 		}
 		return put(h.dealings, b.Trustee, b)
 	case *record.Confirmation:
 		if len(h.dealings) < len(r.def.Trustees) {
-			return fmt.Errorf("trustee %s confirms before all have dealt", b.Trustee)
+			return tooEarly("trustee %s confirms before all have dealt", b.Trustee)
 		}
 		return put(h.confirmations, b.Trustee, source.Entry[*record.Confirmation]{Index: index, Body: b})
 	case *record.ElectionKey:
@@ -104,14 +130,14 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 			return fmt.Errorf("there is a key already (entry %d)", h.key.Index)
 		}
 		if len(h.confirmations) < len(r.def.Trustees) {
-			return fmt.Errorf("the key is published before every trustee confirmed it")
+			return tooEarly("the key is published before every trustee confirmed it")
 		}
 		h.key = &source.Entry[*record.ElectionKey]{Index: index, Body: b}
 	case *record.Grant:
 		return r.grant(index, b)
 	case *record.Head:
 		if h.key == nil {
-			return fmt.Errorf("a branch has a log before there is a key")
+			return tooEarly("a branch has a log before there is a key")
 		}
 		if _, ok := r.def.Branch(b.Branch); !ok {
 			return fmt.Errorf("the definition has no branch %q", source.Clip(b.Branch))
@@ -121,7 +147,10 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		if _, ok := r.def.Contest(b.Contest); !ok {
 			return fmt.Errorf("the definition has no contest %q", source.Clip(b.Contest))
 		}
-		return put(h.plans, b.Contest, unit.Fixed{Index: index, Units: b.Units})
+		if _, ok := h.plans[b.Contest]; ok {
+			return fmt.Errorf("the units of contest %s are fixed already", b.Contest)
+		}
+		h.plans[b.Contest] = unit.Fix(r.Reader, index, b)
 	case *record.Shuffle:
 		return r.atUnit(b.Contest, b.Unit, func(u *unit.Unit) {
 			u.Shuffles = append(u.Shuffles, source.Entry[*record.Shuffle]{Index: index, Body: b})
@@ -136,16 +165,30 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		}
 		return put(h.canvass, b.Contest, source.Entry[*record.Canvass]{Index: index, Body: b, Hash: record.Code(data)})
 	case *record.Question:
-		if _, ok := h.canvass[b.Contest]; !ok {
-			return fmt.Errorf("a question before the canvass of contest %q", source.Clip(b.Contest))
-		}
-		h.questions[b.Contest] = append(h.questions[b.Contest], source.Entry[*record.Question]{Index: index, Body: b})
+		return r.proceed(index, data, b.Contest, b)
+	case *record.Ruling:
+		return r.proceed(index, data, b.Contest, b)
+	case *record.Lot:
+		return r.proceed(index, data, b.Contest, b)
 	case *record.Result:
 		if _, ok := h.canvass[b.Contest]; !ok {
-			return fmt.Errorf("a result before the canvass of contest %q", source.Clip(b.Contest))
+			return tooEarly("a result before the canvass of contest %q", source.Clip(b.Contest))
 		}
 		return put(h.results, b.Contest, source.Entry[*record.Result]{Index: index, Body: b})
 	}
+	return nil
+}
+
+// proceed admits a question, ruling or lot: after the canvass of its contest,
+// and before the result.
+func (r *run) proceed(index uint64, data []byte, contest string, b record.Body) error {
+	if _, ok := r.hq.canvass[contest]; !ok {
+		return tooEarly("before the canvass of contest %q", source.Clip(contest))
+	}
+	if _, ok := r.hq.results[contest]; ok {
+		return fmt.Errorf("after the result of contest %q", source.Clip(contest))
+	}
+	r.hq.proceedings[contest] = append(r.hq.proceedings[contest], source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)})
 	return nil
 }
 
@@ -158,11 +201,11 @@ func put[V any](m map[string]V, key string, v V) error {
 }
 
 // atUnit finds the unit of an entry. Entries about units that were not fixed
-// before come too early.
+// before come too early; without the list of units that cannot be said.
 func (r *run) atUnit(contest, id string, do func(*unit.Unit)) error {
 	plan, ok := r.hq.plans[contest]
-	if !ok || !slices.ContainsFunc(plan.Units, func(u record.Unit) bool { return u.ID == id }) {
-		return fmt.Errorf("contest %q has no unit %q that was fixed before this entry", source.Clip(contest), source.Clip(id))
+	if !ok || plan.Read && !slices.ContainsFunc(plan.Units, func(u record.Unit) bool { return u.ID == id }) {
+		return tooEarly("contest %q has no unit %q that was fixed before this entry", source.Clip(contest), source.Clip(id))
 	}
 	key := unit.ID{Contest: contest, Unit: id}
 	if r.units[key] == nil {
@@ -176,11 +219,11 @@ func (r *run) atUnit(contest, id string, do func(*unit.Unit)) error {
 func (r *run) counted(contest string) error {
 	plan, ok := r.hq.plans[contest]
 	if !ok {
-		return fmt.Errorf("the units of contest %q are not fixed", source.Clip(contest))
+		return tooEarly("the units of contest %q are not fixed", source.Clip(contest))
 	}
 	for _, u := range plan.Units {
 		if st := r.units[unit.ID{Contest: contest, Unit: u.ID}]; st == nil || len(st.Tallies) == 0 {
-			return fmt.Errorf("unit %s has no tally yet", source.Clip(u.ID))
+			return tooEarly("unit %s has no tally yet", source.Clip(u.ID))
 		}
 	}
 	return nil

@@ -21,6 +21,9 @@ func (r *run) checkLayout() {
 			r.unread(s.Body.Shares, s.Index)
 		}
 	}
+	for _, c := range r.hq.canvass {
+		r.unread(c.Body.Statements, c.Index)
+	}
 	top, ok := r.list(".")
 	if !ok {
 		return
@@ -46,14 +49,14 @@ func (r *run) checkLayout() {
 	blobs, _ := r.list("blob")
 	for _, f := range blobs {
 		if path := "blob/" + f.Name(); f.IsDir() || !r.Named(path) {
-			r.Refute("V001", report.InFile(path), "no entry names this blob")
+			r.amiss("V001", report.InFile(path), "no entry names this blob")
 		}
 	}
 }
 
 func (r *run) unread(b record.Blob, index uint64) {
 	if !r.Named(source.BlobPath(b)) {
-		r.Blob(b, report.At(record.HQ, index))
+		r.Compare(b, report.At(record.HQ, index))
 	}
 }
 

@@ -31,7 +31,7 @@ func (r *run) phase() report.Phase {
 		return report.PhaseCertified
 	case every(func(c string) bool { _, ok := h.canvass[c]; return ok }):
 		return report.PhaseCanvassed
-	case every(func(c string) bool { return r.counted(c) == nil }):
+	case every(func(c string) bool { return h.plans[c].Read && r.counted(c) == nil }):
 		return report.PhaseCounted
 	case opening:
 		return report.PhaseOpening

@@ -110,16 +110,26 @@ func (h *HQ) Submit(ctx context.Context, v *verify.View, submissions ...*record.
 		if err := v.Admit(s); err != nil {
 			return fmt.Errorf("refuse submission: %w", err)
 		}
+		if err := h.Enter(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Enter puts entries with their blobs on the record together: what headquarters
+// itself answers for, or has checked.
+func (h *HQ) Enter(ctx context.Context, submissions ...*record.Submission) error {
+	var entries [][]byte
+	for _, s := range submissions {
 		for _, b := range s.Blobs {
 			if err := h.blob(b); err != nil {
 				return err
 			}
 		}
-		if err := h.Append(ctx, s.Entry); err != nil {
-			return err
-		}
+		entries = append(entries, s.Entry)
 	}
-	return nil
+	return h.Append(ctx, entries...)
 }
 
 func (h *HQ) blob(data []byte) error {
@@ -163,7 +173,15 @@ func (h *HQ) FixUnits(ctx context.Context, v *verify.View, contest string) error
 	if err != nil {
 		return fmt.Errorf("fix units: %w", err)
 	}
-	return h.Sign(ctx, &record.Units{Contest: contest, Units: units})
+	list, err := record.EncodeUnits(units)
+	if err != nil {
+		return fmt.Errorf("fix units: %w", err)
+	}
+	entry, err := record.Sign(h.id, record.HQ, &record.Units{Contest: contest, Units: record.NewBlob(record.TypeUnits, list)}, h.cfg.Office)
+	if err != nil {
+		return fmt.Errorf("fix units: %w", err)
+	}
+	return h.Enter(ctx, &record.Submission{Entry: entry, Blobs: [][]byte{list}})
 }
 
 // Publish writes the published form of headquarters' log.

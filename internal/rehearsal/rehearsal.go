@@ -327,34 +327,18 @@ func (r *Rehearsal) Tally(ctx context.Context) error {
 // question open in.
 func (r *Rehearsal) Canvass(ctx context.Context) error {
 	for i := range r.def.Contests {
-		entries, err := canvass.Contest(r.view, r.def.Contests[i].ID, r.keys.Signer("office/hq"))
+		canvassed, err := canvass.Contest(r.view, r.def.Contests[i].ID, r.keys.Signer("office/hq"))
 		if err != nil {
 			return err
 		}
-		if err := r.hq.Append(ctx, entries...); err != nil {
+		if err := r.hq.Enter(ctx, canvassed...); err != nil {
 			return err
 		}
 	}
 	if err := r.Verify(ctx); err != nil {
 		return err
 	}
-	for i := range r.def.Contests {
-		_, outcome, err := r.view.Canvass(r.def.Contests[i].ID)
-		if err != nil {
-			return err
-		}
-		if len(outcome.Questions) > 0 {
-			continue
-		}
-		e, err := canvass.Certify(r.view, r.def.Contests[i].ID, r.keys.Signer("office/hq"), r.keys.Signer("office/supervisors"))
-		if err != nil {
-			return err
-		}
-		if err := r.hq.Append(ctx, e); err != nil {
-			return err
-		}
-	}
-	return r.Verify(ctx)
+	return r.certify(ctx)
 }
 
 func (r *Rehearsal) progress(act string, done, total int) {

@@ -25,7 +25,7 @@ func (c *call) sentence(b record.Body) string {
 	case *record.Head:
 		return c.say(key, c.branch(b.Branch))
 	case *record.Units:
-		return c.say(key, c.contestName(b.Contest), len(b.Units))
+		return c.say(key, c.contestName(b.Contest))
 	case *record.Shuffle:
 		mixer := election.Name{Fa: b.Mixer, En: b.Mixer}
 		if m, ok := c.def.Mixer(b.Mixer); ok {

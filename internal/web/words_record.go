@@ -69,7 +69,7 @@ var recordWords = Words{
 	"says.grant.device":  {"%[1]v به دستگاه %[2]v در %[3]v اجازهٔ کار می‌دهد.", "%[1]v makes device %[2]v valid in %[3]v."},
 	"says.grant.officer": {"%[1]v عضو شعبهٔ %[2]v را در %[3]v معرفی می‌کند.", "%[1]v makes officer %[2]v valid in %[3]v."},
 	"says.head":          {"وضعیت دفتر %[1]v به دست ستاد رسیده است.", "Headquarters has taken in the state of the log of %[1]v."},
-	"says.units":         {"واحدهای شمارش «%[1]v» ثابت شد. شمار واحدها: %[2]v.", "The tally units of “%[1]v” are fixed. Units: %[2]v."},
+	"says.units":         {"واحدهای شمارش «%[1]v» ثابت شد.", "The tally units of “%[1]v” are fixed."},
 	"says.shuffle":       {"%[1]v واحد %[2]v را در نوبت %[3]v در هم می‌ریزد و ثابت می‌کند چیزی کم، زیاد یا عوض نشده است.", "%[1]v mixes unit %[2]v in turn %[3]v and proves that nothing was added, removed or changed."},
 	"says.shares":        {"%[1]v بخش خود از گشودن واحد %[2]v را با اثبات درستی می‌دهد.", "%[1]v gives its part in opening unit %[2]v, with a proof that it is right."},
 	"says.tally":         {"واحد %[1]v شمرده شد. برگه‌ها: %[2]v.", "Unit %[1]v is counted. Ballots: %[2]v."},

@@ -22,6 +22,7 @@ type Given struct {
 	Key        *elgamal.Key             // nil before the ceremony is verified
 	Devices    map[string]*record.Grant // by id
 	Officers   map[string]*record.Grant
+	Gap        bool // headquarters' log could not be read whole: a grant may be missing
 }
 
 // A Branch is what one branch's log says.
@@ -37,6 +38,7 @@ type Branch struct {
 	close   *record.Close
 	closeAt uint64
 	broken  bool // a ballot of it cannot be relied on
+	gap     bool // an entry of it could not be read, or not be judged
 }
 
 type device struct {
@@ -67,7 +69,11 @@ func (b *Branch) Closed() (record.Counts, bool) {
 }
 
 // Sound reports whether the branch's ballots can be relied on.
-func (b *Branch) Sound() bool { return !b.broken }
+func (b *Branch) Sound() bool { return !b.broken && !b.gap }
+
+// Gap reports whether entries of the branch's log are missing, so that what it
+// has cast is not known.
+func (b *Branch) Gap() bool { return b.gap }
 
 // AppendRows appends the rows of the cast ballots in a contest, in record order,
 // encoded. It reads the log again, up to the last of them.
@@ -146,23 +152,30 @@ func (r *reader) branch(def *election.Branch) *Branch {
 		r.Absent("V013", report.InLog(name), "a branch has opened, and there is no verified election key to check its ballots with")
 	}
 	proofs := r.newBallots(b)
-	r.Scan(name, l, func(index uint64, data []byte, e record.Entry) {
+	whole := r.Scan(name, l, func(index uint64, gap bool, data []byte, e record.Entry) {
 		p := report.At(name, index)
+		b.gap = b.gap || gap
 		r.Count("V008", 1)
 		if err := r.signed(b, data, e); err != nil {
-			r.Refute("V008", p, "%s: %v", e.Body.Kind(), err)
+			if r.Gap && r.ungranted(e) {
+				b.gap = true
+				r.Absent("V008", p, "%s: the grant of a signer may be among the missing entries of headquarters' log", e.Body.Kind())
+			} else {
+				r.Refute("V008", p, "%s: %v", e.Body.Kind(), err)
+			}
 			return
 		}
 		r.entry(b, proofs, p, index, data, e)
 	})
+	b.gap = b.gap || !whole
 	proofs.flush()
 	if l.Size() > 0 && b.opening == nil {
-		r.Refute("V021", report.InLog(name), "the log has no opening statement")
+		r.amiss(b, "V021", report.InLog(name), "the log has no opening statement")
 	}
 	if b.close != nil {
 		for id, s := range b.ballots {
 			if !s.ended {
-				r.Refute("V025", report.At(name, s.index), "ballot %s %d has no ending before the branch closed", id.device, id.number)
+				r.amiss(b, "V025", report.At(name, s.index), "ballot %s %d has no ending before the branch closed", id.device, id.number)
 			}
 		}
 	}
@@ -209,11 +222,42 @@ func (r *reader) entry(b *Branch, proofs *ballots, p report.Place, index uint64,
 	}
 }
 
+// amiss notes that something is wrong with an entry, which is only that others
+// are missing if the log has a gap.
+func (r *reader) amiss(b *Branch, id string, p report.Place, format string, args ...any) {
+	if b.gap {
+		r.Absent(id, p, "%s, or entries are missing", fmt.Sprintf(format, args...))
+	} else {
+		r.Refute(id, p, format, args...)
+	}
+}
+
+// CheckStyle checks that a sealed ballot is of the style and has its contests in
+// their order. A branch asks it before it takes a ballot in.
+func CheckStyle(style election.Style, s *record.Sealed) error {
+	if s.Style != style.ID {
+		return fmt.Errorf("ballot of style %q in a branch of style %s", source.Clip(s.Style), style.ID)
+	}
+	if len(s.Contests) != len(style.Contests) {
+		return fmt.Errorf("%d contests on a ballot of %d", len(s.Contests), len(style.Contests))
+	}
+	for i, c := range style.Contests {
+		if s.Contests[i].Contest != c.ID {
+			return fmt.Errorf("contest %q stands where %s should", source.Clip(s.Contests[i].Contest), c.ID)
+		}
+	}
+	return nil
+}
+
 // sealedBallot checks the form of a sealed ballot and enters it: V022 and the
 // first half of V024. It reports whether the rows are worth a look.
 func (r *reader) sealedBallot(b *Branch, p report.Place, index uint64, data []byte, s *record.Sealed) bool {
 	r.Count("V022", 1)
 	d := b.devices[s.Device]
+	if d == nil && b.opening == nil {
+		r.amiss(b, "V022", p, "device %q is not committed: there is no opening statement", source.Clip(s.Device))
+		return false
+	}
 	if d == nil {
 		r.Refute("V022", p, "device %q is not among those committed at opening", source.Clip(s.Device))
 		return false
@@ -224,25 +268,19 @@ func (r *reader) sealedBallot(b *Branch, p report.Place, index uint64, data []by
 		r.Refute("V024", p, "ballot %s %d is there already (entry %d)", s.Device, s.Number, b.ballots[id].index)
 		return false
 	}
+	if b.gap && s.Number > d.next && s.Number < d.committed.Limit {
+		r.Absent("V022", p, "ballot %s %d: those from number %d are missing", s.Device, s.Number, d.next)
+		d.next = s.Number
+	}
 	if s.Number != d.next || s.Number >= d.committed.Limit {
 		r.Refute("V022", p, "ballot %s %d: expected was number %d of at most %d", s.Device, s.Number, d.next, d.committed.Limit)
 		return false
 	}
 	d.next++
 	b.ballots[id] = &sealed{index: index, code: record.Code(data)}
-	if s.Style != b.style.ID {
-		r.Refute("V022", p, "ballot of style %q in a branch of style %s", source.Clip(s.Style), b.style.ID)
+	if err := CheckStyle(b.style, s); err != nil {
+		r.Refute("V022", p, "%v", err)
 		return false
-	}
-	if len(s.Contests) != len(b.style.Contests) {
-		r.Refute("V022", p, "%d contests on a ballot of %d", len(s.Contests), len(b.style.Contests))
-		return false
-	}
-	for i, c := range b.style.Contests {
-		if s.Contests[i].Contest != c.ID {
-			r.Refute("V022", p, "contest %q stands where %s should", source.Clip(s.Contests[i].Contest), c.ID)
-			return false
-		}
 	}
 	return true
 }
@@ -253,7 +291,7 @@ func (r *reader) ending(b *Branch, p report.Place, dev string, number uint64, co
 	s := b.ballots[ballotID{dev, number}]
 	switch {
 	case s == nil:
-		r.Refute("V025", p, "%s: there is no sealed ballot %q %d before it", kind, source.Clip(dev), number)
+		r.amiss(b, "V025", p, "%s: there is no sealed ballot %q %d before it", kind, source.Clip(dev), number)
 	case s.ended:
 		r.Refute("V025", p, "%s: ballot %s %d has ended already", kind, dev, number)
 	case !bytes.Equal(code, s.code[:]):

@@ -59,6 +59,14 @@ func (r *reader) signed(b *Branch, data []byte, e record.Entry) error {
 	})
 }
 
+// ungranted reports whether a signer of the entry was granted nowhere.
+func (r *reader) ungranted(e record.Entry) bool {
+	return slices.ContainsFunc(e.Signatures, func(s record.Signature) bool {
+		what, id, _ := strings.Cut(s.By, "/")
+		return what == record.GrantDevice && r.Devices[id] == nil || what == record.GrantOfficer && r.Officers[id] == nil
+	})
+}
+
 // granted returns the key of a device or officer that was granted to this
 // branch, and to no other.
 func (r *reader) granted(b *Branch, by string) (ed25519.PublicKey, bool) {

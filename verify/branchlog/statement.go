@@ -25,6 +25,9 @@ func (r *reader) open(b *Branch, p report.Place, o *record.Opening) {
 	for _, c := range o.Devices {
 		g := r.Devices[c.Device]
 		switch {
+		case g == nil && r.Gap:
+			b.gap = true
+			r.Absent("V021", p, "the grant of device %q may be among the missing entries of headquarters' log", source.Clip(c.Device))
 		case g == nil || g.Branch != b.id:
 			r.Refute("V021", p, "device %q was not granted to this branch", source.Clip(c.Device))
 		case b.devices[c.Device] != nil:
@@ -50,7 +53,7 @@ func (r *reader) closing(b *Branch, p report.Place, index uint64, c *record.Clos
 		r.Refute("V027", p, "the statement names a tree of %d entries with root %x; before it are %d with root %x", c.Size, c.Root, index, root)
 	}
 	if c.Counts.Cast != b.counts.Cast || c.Counts.Spoiled != b.counts.Spoiled || c.Counts.Challenged != b.counts.Challenged {
-		r.Refute("V027", p, "stated are %d cast, %d spoiled, %d challenged; the log has %d, %d, %d",
+		r.amiss(b, "V027", p, "stated are %d cast, %d spoiled, %d challenged; the log has %d, %d, %d",
 			c.Counts.Cast, c.Counts.Spoiled, c.Counts.Challenged, b.counts.Cast, b.counts.Spoiled, b.counts.Challenged)
 	}
 	if c.Counts.Cast > c.Counts.CheckedIn {

@@ -62,19 +62,25 @@ func (r *Reader) Open(dir, origin string, key ed25519.PublicKey, witnesses []boa
 	return l
 }
 
-// Scan reads a whole log (V006) and hands over what decodes (V007).
-func (r *Reader) Scan(log string, l *board.Log, visit func(index uint64, data []byte, e record.Entry)) {
+// Scan reads a whole log (V006) and hands over what decodes (V007). The
+// visitor is told whether entries before this one could not be read; Scan
+// reports whether all could.
+func (r *Reader) Scan(log string, l *board.Log, visit func(index uint64, gap bool, data []byte, e record.Entry)) (whole bool) {
+	var next uint64 // entry, if none is missing
+	gap := false
 	faults, err := l.Scan(func(e board.Entry) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
+		gap = gap || e.Index != next
+		next = e.Index + 1
 		r.Count("V007", 1)
 		entry, err := record.Decode(e.Data)
 		if err != nil {
 			r.Refute("V007", report.At(log, e.Index), "%v", err)
 			return nil
 		}
-		visit(e.Index, e.Data, entry)
+		visit(e.Index, gap, e.Data, entry)
 		return nil
 	})
 	r.Count("V006", int(l.Size())+1)
@@ -89,6 +95,7 @@ func (r *Reader) Scan(log string, l *board.Log, visit func(index uint64, data []
 	if err != nil {
 		r.Absent("V006", report.InLog(log), "reading stopped: %v", err)
 	}
+	return !gap && next == l.Size()
 }
 
 // Parallel calls work(i) for 0 ≤ i < n on as many goroutines as there are

@@ -109,6 +109,10 @@ func (c *Checker) checkTurn(m *mixing, s source.Entry[*record.Shuffle], rows []b
 	turns, may := c.mayMix(m.turns+1, b.Mixer, m.before)
 	hash := sha256.Sum256(rows)
 	switch {
+	case int(b.Turn) > m.turns+1 && c.Gap:
+		m.doubt = true
+		c.Absent("V031", p, "%s: the turns before that of mixer %s may be among the missing entries", where, b.Mixer)
+		return nil, false
 	case int(b.Turn) != m.turns+1 || !may:
 		c.Refute("V031", p, "%s: mixer %s in turn %d is not the next of %d", where, b.Mixer, b.Turn, turns)
 		return nil, false

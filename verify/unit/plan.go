@@ -7,6 +7,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // Plan returns the tally units of a contest in which each branch has cast the
@@ -52,6 +53,29 @@ func Plan(c *election.Contest, cast func(branch string) uint64) ([]record.Unit, 
 	return out, nil
 }
 
+// Fix reads the list of units that headquarters fixed in an entry.
+func Fix(src *source.Reader, index uint64, b *record.Units) Fixed {
+	f := Fixed{Index: index}
+	p := report.At(record.HQ, index)
+	if b.Units.Type != record.TypeUnits || b.Units.Size > record.MaxList {
+		src.Refute("V030", p, "contest %s: a list of units is a blob of type %s and at most %d bytes", b.Contest, record.TypeUnits, record.MaxList)
+		src.Compare(b.Units, p)
+		return f
+	}
+	data, ok := src.Blob(b.Units, p)
+	if !ok {
+		src.Absent("V030", p, "the units of contest %s cannot be judged without their list", b.Contest)
+		return f
+	}
+	units, err := record.DecodeUnits(data)
+	if err != nil {
+		src.Refute("V030", p, "contest %s: %v", b.Contest, err)
+		return f
+	}
+	f.Units, f.Read = units, true
+	return f
+}
+
 // checkPlan compares the fixed units of a contest with the plan (V030) and
 // prepares them.
 func (c *Checker) checkPlan(contest *election.Contest) {
@@ -73,13 +97,16 @@ func (c *Checker) checkPlan(contest *election.Contest) {
 			known = false // V020 names it
 			continue
 		}
-		if _, closed := log.Closed(); !closed {
+		if _, closed := log.Closed(); log.Gap() {
+			known = false
+			c.Absent("V030", p, "units of contest %s cannot be judged: entries of branch %s are missing", contest.ID, b.ID)
+		} else if !closed {
 			known = false
 			c.Refute("V030", p, "units of contest %s are fixed, and branch %s has not closed", contest.ID, b.ID)
 		}
 		sound = sound && log.Sound()
 	}
-	if !known {
+	if !known || !fixed.Read {
 		return
 	}
 	want, err := Plan(contest, func(b string) uint64 { return c.Branches[b].Cast() })

@@ -57,6 +57,7 @@ func (u *Unit) where() string { return "contest " + u.id.Contest + ", unit " + u
 type Fixed struct {
 	Index uint64 // the entry that did
 	Units []record.Unit
+	Read  bool // the list could be read: without it nothing is known of the units
 }
 
 // Given is what units are checked against.
@@ -68,6 +69,7 @@ type Given struct {
 	Branches     map[string]*branchlog.Branch
 	Fixed        map[string]Fixed                        // by contest
 	Heads        map[string][]source.Entry[*record.Head] // by branch
+	Gap          bool                                    // headquarters' log could not be read whole
 }
 
 // A Checker checks the units of one record.

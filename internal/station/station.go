@@ -13,8 +13,10 @@
 // CheckIn is a number.
 //
 // How it fails: what an auditor would refuse is refused here before it is
-// written: a foreign device, a number out of turn, a second ending, more cast
-// ballots than voters checked in, anything after the close.
+// written: a foreign device, a number out of turn, another style or other
+// contests than the branch's, a second ending, more cast ballots than voters
+// checked in, anything after the close. The proofs in a ballot are not checked
+// here.
 //
 // Sources: the protocol, section 7.
 package station
@@ -29,6 +31,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/branchlog"
 )
 
 // Config is what a branch is made from.
@@ -51,6 +54,7 @@ type Device struct {
 type Station struct {
 	cfg     Config
 	id      [32]byte
+	style   election.Style
 	log     *sequencer.Log
 	keys    map[string]ed25519.PublicKey
 	next    map[string]uint64
@@ -67,6 +71,10 @@ var ErrClosed = errors.New("the branch has closed")
 func Open(ctx context.Context, cfg Config) (*Station, error) {
 	s := &Station{cfg: cfg, id: cfg.Definition.ID(), keys: map[string]ed25519.PublicKey{},
 		next: map[string]uint64{}, limit: map[string]uint64{}, waiting: map[string][32]byte{}}
+	var err error
+	if s.style, err = cfg.Definition.StyleOf(cfg.Branch); err != nil {
+		return nil, fmt.Errorf("open branch %s: %w", cfg.Branch, err)
+	}
 	body := &record.Opening{Branch: cfg.Branch}
 	for _, d := range cfg.Devices {
 		s.keys["device/"+d.Committed.Device] = d.Key
@@ -172,6 +180,9 @@ func (s *Station) take(data []byte) (undo func(), err error) {
 	case *record.Sealed:
 		if b.Number != s.next[device] || b.Number >= s.limit[device] {
 			return nil, fmt.Errorf("take sealed: device %s sends ballot %d, expected was %d of at most %d", device, b.Number, s.next[device], s.limit[device])
+		}
+		if err := branchlog.CheckStyle(s.style, b); err != nil {
+			return nil, fmt.Errorf("take sealed: %w", err)
 		}
 		k := waitingKey(device, b.Number)
 		s.next[device]++

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/totals"
 	"github.com/sandogh/sandogh/strictjson"
 )
 
@@ -36,7 +37,7 @@ func (c *countSeatsCmd) Run(s *streams) error {
 	if err != nil {
 		return fmt.Errorf("count seats: %w", err)
 	}
-	out, faults := partAll(data)
+	out, faults := totals.Part(data)
 	if len(faults) > 0 {
 		return faultsIn(c.File, faults)
 	}
@@ -69,37 +70,41 @@ func (c *countContestCmd) Run(s *streams) error {
 	if err != nil {
 		return fmt.Errorf("count contest: %w", err)
 	}
-	in, faults := readContest(data)
+	in, faults := totals.ReadContest(data)
 	if len(faults) > 0 {
 		return faultsIn(c.File, faults)
 	}
-	settle := settlement{hash: questionHash(data)}
+	settle := totals.Settlement{Hash: totals.QuestionHash(data)}
 	if c.Lot != nil {
 		if *c.Lot == "" {
 			return errors.New("--lot is empty: give the public text that was fixed after the tally")
 		}
-		settle.seed = c.Lot
+		settle.Seed = c.Lot
 	}
 	for _, file := range c.Ruling {
 		data, err := readFile(file)
 		if err != nil {
 			return fmt.Errorf("count contest: %w", err)
 		}
-		r, faults := readRuling(data)
+		r, faults := totals.ReadRuling(data)
 		if len(faults) > 0 {
 			return faultsIn(file, faults)
 		}
-		r.file = file
-		settle.rulings = append(settle.rulings, r)
+		r.File = file
+		settle.Rulings = append(settle.Rulings, r)
 	}
-	out, err := settle.count(in)
+	out, err := settle.Count(in)
+	var wrong *totals.RefusedError
+	if errors.As(err, &wrong) {
+		return refused(err)
+	}
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		err = printJSON(s.out, contestJSON(in.Contest, out, c.Lang, settle.hash))
+		err = printJSON(s.out, contestJSON(in.Contest, out, c.Lang, settle.Hash))
 	} else {
-		err = printContest(s.out, out, c.Lang, settle.hash)
+		err = printContest(s.out, out, c.Lang, settle.Hash)
 	}
 	if err == nil && len(out.Questions) > 0 {
 		var text strings.Builder
@@ -118,9 +123,6 @@ func readFile(name string) ([]byte, error) {
 	}
 	return io.ReadAll(io.LimitReader(os.Stdin, strictjson.MaxBytes+1))
 }
-
-// theFile is the path of a whole file.
-const theFile = "the file"
 
 // faultsIn is the error on a file with faults (2).
 func faultsIn(file string, faults strictjson.Faults) error {

@@ -1,4 +1,4 @@
-package main
+package totals
 
 import (
 	"fmt"
@@ -26,16 +26,16 @@ type seatsFile struct {
 	Expect     any            `json:"expect,omitempty"` // ignored
 }
 
-// seatsOut is its result.
-type seatsOut struct {
+// Seats is the result of a case, in the form of the contract.
+type Seats struct {
 	Seats        map[string]int `json:"seats,omitempty"`
 	Undetermined string         `json:"undetermined,omitempty"`
 	QuotaSeats   map[string]int `json:"quota_seats,omitempty"`
-	Tie          *tieOut        `json:"tie,omitempty"`
+	Tie          *Tie           `json:"tie,omitempty"`
 	BeforeTie    map[string]int `json:"before_tie,omitempty"`
 }
 
-type tieOut struct {
+type Tie struct {
 	Groups []string `json:"groups"`
 	Seats  int      `json:"seats"`
 }
@@ -48,11 +48,11 @@ var undetermined = map[string]string{
 	apportion.Half:            "a half exactly",
 }
 
-// partAll parts the seats of every case of a file.
-func partAll(data []byte) ([]seatsOut, strictjson.Faults) {
+// Part parts the seats of every case of a file.
+func Part(data []byte) ([]Seats, strictjson.Faults) {
 	var cases []seatsFile
-	faults := strictjson.Unmarshal(data, theFile, &cases)
-	out := []seatsOut{}
+	faults := strictjson.Unmarshal(data, whole, &cases)
+	out := []Seats{}
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -67,7 +67,7 @@ func partAll(data []byte) ([]seatsOut, strictjson.Faults) {
 // most bounds a number of votes in a file.
 const most = 1 << 61
 
-func (c *seatsFile) part(path string) (out seatsOut, faults strictjson.Faults) {
+func (c *seatsFile) part(path string) (out Seats, faults strictjson.Faults) {
 	add := func(p, text string, args ...any) {
 		faults = append(faults, strictjson.Fault{Path: path + "." + p, Text: fmt.Sprintf(text, args...)})
 	}
@@ -123,7 +123,7 @@ func (c *seatsFile) part(path string) (out seatsOut, faults strictjson.Faults) {
 	case r.Open == nil:
 		out.Seats = seats
 	case r.Open.Kind == apportion.Tie:
-		out.Tie, out.BeforeTie = &tieOut{r.Open.Groups, r.Open.Seats}, seats
+		out.Tie, out.BeforeTie = &Tie{r.Open.Groups, r.Open.Seats}, seats
 	default:
 		out.Undetermined = undetermined[r.Open.Kind]
 		switch r.Open.Kind {
@@ -184,10 +184,10 @@ type lawFile struct {
 	Ruling  string `json:"ruling,omitempty"`
 }
 
-// readContest reads the totals of a contest.
-func readContest(data []byte) (in count.Input, faults strictjson.Faults) {
+// ReadContest reads the totals of a contest.
+func ReadContest(data []byte) (in count.Input, faults strictjson.Faults) {
 	var f contestFile
-	if faults = strictjson.Unmarshal(data, theFile, &f); len(faults) > 0 {
+	if faults = strictjson.Unmarshal(data, whole, &f); len(faults) > 0 {
 		return in, faults
 	}
 	add := func(path, text string, args ...any) {

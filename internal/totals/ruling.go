@@ -1,4 +1,4 @@
-package main
+package totals
 
 import (
 	"crypto/sha256"
@@ -34,9 +34,9 @@ type signatureFile struct {
 	Sig string `json:"sig"`
 }
 
-// A ruling is what such a file decides.
-type ruling struct {
-	file     string
+// A Ruling is what such a file decides.
+type Ruling struct {
+	File     string // its name, for errors
 	question string
 	article  string
 	seed     *string
@@ -44,11 +44,12 @@ type ruling struct {
 	seats    map[string]int
 }
 
-func readRuling(data []byte) (ruling, strictjson.Faults) {
+// ReadRuling reads a ruling or a lot.
+func ReadRuling(data []byte) (Ruling, strictjson.Faults) {
 	var f rulingFile
-	faults := strictjson.Unmarshal(data, theFile, &f)
+	faults := strictjson.Unmarshal(data, whole, &f)
 	if len(faults) > 0 {
-		return ruling{}, faults
+		return Ruling{}, faults
 	}
 	add := func(path, text string) { faults = append(faults, strictjson.Fault{Path: path, Text: text}) }
 	hash := func(path, s string) {
@@ -56,7 +57,7 @@ func readRuling(data []byte) (ruling, strictjson.Faults) {
 			add(path, "not a hash: write 64 hex digits")
 		}
 	}
-	r := ruling{question: f.Question, article: f.Article}
+	r := Ruling{question: f.Question, article: f.Article}
 	hash("question", f.Question)
 	if f.Seed != "" {
 		r.seed = &f.Seed
@@ -98,7 +99,7 @@ func readRuling(data []byte) (ruling, strictjson.Faults) {
 	return r, faults
 }
 
-// questionHash returns the function that names the questions about a file of
+// QuestionHash returns the function that names the questions about a file of
 // totals, as a ruling does:
 //
 //	SHA-256("sandogh question of totals v1" ‖ LF ‖ hex(SHA-256(file)) ‖ LF ‖ kind ‖ LF ‖
@@ -106,7 +107,7 @@ func readRuling(data []byte) (ruling, strictjson.Faults) {
 //
 // Ids have neither commas nor line feeds, and the article comes last, so that no
 // two questions are written alike.
-func questionHash(data []byte) func(count.Question) string {
+func QuestionHash(data []byte) func(count.Question) string {
 	file := sha256.Sum256(data)
 	return func(q count.Question) string {
 		h := sha256.Sum256([]byte(strings.Join([]string{
@@ -117,18 +118,26 @@ func questionHash(data []byte) func(count.Question) string {
 	}
 }
 
-// A settlement answers questions from rulings, each named by its hash, and ties
+// A Settlement answers questions from rulings, each named by its hash, and ties
 // that are left by one lot.
-type settlement struct {
-	hash    func(count.Question) string
-	rulings []ruling
-	seed    *string
+type Settlement struct {
+	Hash    func(count.Question) string
+	Rulings []Ruling
+	Seed    *string // of the lot, or nil
 }
 
-// count counts, and counts again with what is answered, as long as that leads to
+// A RefusedError says that a ruling or lot answers nothing of the contest.
+type RefusedError struct{ err error }
+
+func (e *RefusedError) Error() string { return e.err.Error() }
+func (e *RefusedError) Unwrap() error { return e.err }
+
+func refused(err error) error { return &RefusedError{err} }
+
+// Count counts, and counts again with what is answered, as long as that leads to
 // other questions.
-func (s *settlement) count(in count.Input) (count.Outcome, error) {
-	used := make([]bool, len(s.rulings))
+func (s *Settlement) Count(in count.Input) (count.Outcome, error) {
+	used := make([]bool, len(s.Rulings))
 	for {
 		out, err := count.Count(in)
 		switch {
@@ -139,8 +148,8 @@ func (s *settlement) count(in count.Input) (count.Outcome, error) {
 		}
 		before := len(in.Decisions)
 		for _, q := range out.Questions {
-			for i, r := range s.rulings {
-				if r.question != s.hash(q) || used[i] {
+			for i, r := range s.Rulings {
+				if r.question != s.Hash(q) || used[i] {
 					continue
 				}
 				used[i] = true
@@ -148,7 +157,7 @@ func (s *settlement) count(in count.Input) (count.Outcome, error) {
 				d.Article = r.article
 				if r.seed != nil {
 					if q.Kind != count.Tie {
-						return out, refused(fmt.Errorf("%s is a lot, and the question %s is not a tie: it needs a ruling", r.file, q.Kind))
+						return out, refused(fmt.Errorf("%s is a lot, and the question %s is not a tie: it needs a ruling", r.File, q.Kind))
 					}
 					d.Order = record.LotOrder(*r.seed, q.Between)
 				}
@@ -159,14 +168,14 @@ func (s *settlement) count(in count.Input) (count.Outcome, error) {
 			answered := slices.ContainsFunc(in.Decisions[before:], func(d count.Decision) bool {
 				return d.Kind == q.Kind && d.Of == q.Of && slices.Equal(d.Between, q.Between)
 			})
-			if s.seed != nil && q.Kind == count.Tie && !answered {
-				in.Decisions = append(in.Decisions, q.Answer(record.LotOrder(*s.seed, q.Between), nil))
+			if s.Seed != nil && q.Kind == count.Tie && !answered {
+				in.Decisions = append(in.Decisions, q.Answer(record.LotOrder(*s.Seed, q.Between), nil))
 			}
 		}
 		if len(in.Decisions) == before {
-			for i, r := range s.rulings {
+			for i, r := range s.Rulings {
 				if !used[i] {
-					return out, refused(fmt.Errorf("%s answers question %s, which this contest does not ask", r.file, r.question))
+					return out, refused(fmt.Errorf("%s answers question %s, which this contest does not ask", r.File, r.question))
 				}
 			}
 			return out, nil

@@ -105,7 +105,6 @@ var layers = []layer{
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
 	{pkg: "tamper"},                          // tests only
-	{pkg: "tmpdeps", third: []string{"..."}}, // keeps the requirements of go.mod until they are used
 }
 
 // meets are packages that nothing but the command may reach together, however
@@ -128,7 +127,7 @@ func without(paths []string, not string) []string {
 
 // isRoot reports whether the package is one that others may import.
 func isRoot(pkg string) bool {
-	return !within(pkg, []string{"internal/...", "cmd/...", "tmpdeps", "tamper"})
+	return !within(pkg, []string{"internal/...", "cmd/...", "tamper"})
 }
 
 // forbidden returns the packages of the standard library that a package may not

@@ -104,7 +104,7 @@ var layers = []layer{
 	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site"})},
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
-	{pkg: "tamper"},                          // tests only
+	{pkg: "tamper"}, // tests only
 }
 
 // meets are packages that nothing but the command may reach together, however

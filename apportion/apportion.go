@@ -191,14 +191,6 @@ func (a *allocation) free(i int) bool {
 	return !g.Below && g.Votes > 0 && g.Seats < g.Limit
 }
 
-func (a *allocation) given() int {
-	n := 0
-	for i := range a.Groups {
-		n += a.Groups[i].Seats
-	}
-	return n
-}
-
 // award gives a seat to a group.
 func (a *allocation) award(i int, w Award) {
 	w.Group = a.Groups[i].Name

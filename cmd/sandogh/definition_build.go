@@ -113,7 +113,7 @@ func (c *definitionBuildCmd) plan() (*drafting.Plan, error) {
 // refuse tells what is at fault, to a program or to people.
 func (c *definitionBuildCmd) refuse(s *streams, faults *drafting.Faults) error {
 	if !c.JSON {
-		return refused(fmt.Errorf("%w\nNothing was written.", faults))
+		return refused(fmt.Errorf("nothing was written:\n%w", faults))
 	}
 	type fault struct {
 		File string `json:"file"`

@@ -92,6 +92,9 @@ func New(def *election.Definition, key *elgamal.Key, branch, id string, signing 
 	if err != nil {
 		return nil, err
 	}
+	if err := CheckStyle(style); err != nil {
+		return nil, err
+	}
 	if !election.ValidID(id) {
 		return nil, fmt.Errorf("device id %q: use 1 to 32 letters, digits and hyphens", id)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/encrypt"
 	"github.com/sandogh/sandogh/spec"
 )
 
@@ -55,8 +56,14 @@ func (c *definitionCheckCmd) Run(s *streams) error {
 	case err != nil:
 		return fmt.Errorf("check %s: %w", c.File, err)
 	default:
-		id := d.ID()
-		out.Valid, out.Election = true, fmt.Sprintf("%x", id)
+		for _, style := range d.Styles() {
+			if err := encrypt.CheckStyle(style); err != nil {
+				out.Faults = append(out.Faults, fault{"contests", err.Error() + ": spread them over several polling days"})
+			}
+		}
+		if len(out.Faults) == 0 {
+			out.Valid, out.Election = true, fmt.Sprintf("%x", d.ID())
+		}
 	}
 	if c.JSON {
 		b, err := json.MarshalIndent(out, "", " ")

@@ -14,12 +14,11 @@ type branch struct {
 	election.Branch
 }
 
-// readBranches returns the branches without fault. What a key must be beyond its
-// form is checked in the definition.
-func readBranches(f File) ([]*branch, Faults) {
+// readBranches returns the branches without fault, and whether there may be
+// others. What a key must be beyond its form is checked in the definition.
+func readBranches(f File) (all []*branch, others bool, faults Faults) {
 	ids := map[string]int{}
-	var all []*branch
-	faults := readTable(f, branchesHeader, func(r *row) {
+	faults, whole := readTable(f, branchesHeader, func(r *row) {
 		b := &branch{line: r.line}
 		b.ID, b.District = r.id("id"), r.id("place")
 		b.Name = named(persian.Clean(r.need("name")))
@@ -38,7 +37,7 @@ func readBranches(f File) ([]*branch, Faults) {
 			all = append(all, b)
 		}
 	})
-	return all, faults
+	return all, !whole || len(faults) > 0, faults
 }
 
 // branches puts the branches into the definition and plans the tally units: in
@@ -46,18 +45,18 @@ func readBranches(f File) ([]*branch, Faults) {
 // ones is for the day when the ballots are known (spec/acts.md, A83).
 func (b *builder) branches(all []*branch) {
 	file := b.files.Branches.Name
-	others := 0
+	others, seen := 0, map[string]bool{}
 	for _, x := range all {
-		i := slices.IndexFunc(b.places, func(p *place) bool { return p.code == x.District })
-		if i < 0 {
-			if _, ok := b.codes[x.District]; ok {
+		p, elsewhere, atFault := b.in(x.District)
+		if p == nil {
+			if elsewhere {
 				others++
-			} else {
+			} else if !atFault && b.unknown(seen, x.District) {
 				b.faults.add(file, x.line, "place: there is no place %s in %s: correct the code, or add the place", show(x.District), b.files.Places.Name)
 			}
 			continue
 		}
-		p, votes := b.places[i], false
+		votes := false
 		for _, h := range b.order {
 			if slices.Contains(p.within, h.contest.District) {
 				h.contest.Units = append(h.contest.Units, election.Unit{ID: x.ID, Branches: []string{x.ID}})

@@ -23,11 +23,11 @@ type candidate struct {
 	list       area
 }
 
-// degrees are the degrees that can be written as a word. The numbers are the
-// project's: only their order matters, and 1 is whoever reads and writes.
-var degrees = map[string]int{
-	"literate": 1, "diploma": 2, "associate": 3, "bachelor": 4, "master": 5, "doctorate": 6,
-	"سواد خواندن و نوشتن": 1, "دیپلم": 2, "کاردانی": 3, "کارشناسی": 4, "کارشناسی ارشد": 5, "دکتری": 6,
+// degrees are the degrees that can be written as a word, from 1. The numbers are
+// the project's: only their order matters.
+var degrees = [...][2]string{
+	{"literate", "سواد خواندن و نوشتن"}, {"diploma", "دیپلم"}, {"associate", "کاردانی"},
+	{"bachelor", "کارشناسی"}, {"master", "کارشناسی ارشد"}, {"doctorate", "دکتری"},
 }
 
 var yesOrNo = map[string]bool{
@@ -38,11 +38,12 @@ var yesOrNo = map[string]bool{
 // leastAge is the age of a candidate by candidates/conditions, in years.
 const leastAge = 25
 
-// readCandidates returns the candidates without fault.
-func readCandidates(f File, polling calendar.Day) ([]*candidate, Faults) {
+// readCandidates returns the candidates without fault, and whether a contest may
+// have others.
+func readCandidates(f File, polling calendar.Day) (all []*candidate, others func(contest string) bool, faults Faults) {
 	persons := map[string]int{} // by national number, which stays in this function
-	var all []*candidate
-	faults := readTable(f, candidatesHeader, func(r *row) {
+	bad := map[string]bool{}
+	faults, whole := readTable(f, candidatesHeader, func(r *row) {
 		c := &candidate{line: r.line, code: r.id("code"), name: persian.Clean(r.need("name")), contest: r.id("contest")}
 		if number := r.need("national_number"); number != "" {
 			number, err := persian.NationalNumber(number)
@@ -70,9 +71,11 @@ func readCandidates(f File, polling calendar.Day) ([]*candidate, Faults) {
 				r.fault("list", "%s is not CODE or CODE:NAME: give the list a code of letters a-z A-Z, digits or -", show(r.fields["list"]))
 			}
 		}
-		if !r.bad {
-			all = append(all, c)
+		if r.bad {
+			bad[c.contest] = true
+			return
 		}
+		all = append(all, c)
 	})
 	// What is published must not hold a national number of the file, whatever the
 	// column it slipped into.
@@ -83,13 +86,14 @@ func readCandidates(f File, polling calendar.Day) ([]*candidate, Faults) {
 			for _, digits := range tenDigitsOf(field.text) {
 				if _, ok := persons[digits]; ok {
 					faults.add(f.Name, c.line, "%s: holds a national number, and would be published: remove it", field.name)
+					bad[c.contest] = true
 					return true
 				}
 			}
 		}
 		return false
 	})
-	return all, faults
+	return all, func(contest string) bool { return !whole || bad[contest] }, faults
 }
 
 // tenDigitsOf returns every run of ten digits in the text.
@@ -110,9 +114,9 @@ func (r *row) degree() int {
 	if s == "" {
 		return 0
 	}
-	for word, n := range degrees {
-		if persian.Key(strings.ToLower(s)) == persian.Key(word) {
-			return n
+	for i, words := range degrees {
+		if strings.EqualFold(s, words[0]) || persian.Key(s) == persian.Key(words[1]) {
+			return i + 1
 		}
 	}
 	if s = persian.ASCII(s); len(s) == 1 && '0' <= s[0] && s[0] <= '9' {
@@ -157,19 +161,26 @@ func ofAge(polling calendar.Day, year, month, day int) bool {
 func (b *builder) candidates(all []*candidate) {
 	file := b.files.Candidates.Name
 	others := 0
-	persons := map[int][]*candidate{}
+	persons, seen := map[int][]*candidate{}, map[string]bool{}
 	for _, c := range all {
 		h := b.held[c.contest]
+		_, elsewhere, atFault := b.in(c.contest)
 		switch {
 		case h != nil:
-		case b.isElsewhere(c.contest):
+		case elsewhere:
 			others++
 			continue
+		case atFault:
+			continue
+		case slices.ContainsFunc(b.plan.ByElections, func(x ByElection) bool { return x.ID == c.contest }):
+			continue // which is at fault
 		case slices.Contains(b.plan.Omit, c.contest):
 			b.faults.add(file, c.line, "contest: %s elects no council here (--omit): remove the row, or the code from the flag", show(c.contest))
 			continue
 		default:
-			b.faults.add(file, c.line, "contest: there is no contest %s: write the code of a place, or the id of a by-election", show(c.contest))
+			if b.unknown(seen, c.contest) {
+				b.faults.add(file, c.line, "contest: there is no contest %s: write the code of a place, or the id of a by-election", show(c.contest))
+			}
 			continue
 		}
 		if b.sound(c, h, persons[c.person]) {

@@ -69,15 +69,16 @@ func (b *builder) contests() {
 // codesOf checks a flag that names places of the county.
 func (b *builder) codesOf(flag string, codes []string) {
 	for i, code := range codes {
-		j := slices.IndexFunc(b.places, func(p *place) bool { return p.code == code })
+		p, elsewhere, atFault := b.in(code)
 		switch {
-		case j < 0 && b.isElsewhere(code):
-			b.flag(flag, "the place %s is at fault or in another county: remove the code, or correct the place", show(code))
-		case j < 0:
+		case atFault:
+		case elsewhere:
+			b.flag(flag, "the place %s is in another county: remove the code", show(code))
+		case p == nil:
 			b.flag(flag, "there is no place %s in the county: correct the code", show(code))
 		case slices.Contains(codes[:i], code):
 			b.flag(flag, "%s is written twice: keep one", show(code))
-		case flag == "--proportional" && b.places[j].kind != election.City:
+		case flag == "--proportional" && p.kind != election.City:
 			b.flag(flag, "%s is a village: the proportional model is for cities", show(code))
 		case flag == "--proportional" && slices.Contains(b.plan.Omit, code):
 			b.flag(flag, "%s is in --omit too: keep one", show(code))
@@ -159,16 +160,11 @@ func (b *builder) byElection(x ByElection) {
 	if c.District == b.provinceID {
 		b.note("contest %s is held in the whole province, and the definition has the branches of one county: its outcome stands only together with those of the other counties", x.ID)
 	}
-	if b.isPlace(x.ID) {
+	if _, ok := b.codes.sound[x.ID]; ok {
 		b.flag("--by-election", "%s is the code of a place, and so of its council: give the contest another id", show(x.ID))
 		return
 	}
 	b.hold(&held{contest: c, file: "--by-election"}, articles)
-}
-
-func (b *builder) isPlace(code string) bool {
-	_, ok := b.codes[code]
-	return ok
 }
 
 // cite adds the last registered version of an article to the definition's laws

@@ -31,8 +31,8 @@ type builder struct {
 	faults Faults
 	notes  []string
 
-	places                           []*place       // of the county
-	codes                            map[string]int // of all places, also those at fault and in other counties
+	places                           []*place // of the county
+	codes                            codes    // of all places, also those at fault and in other counties
 	provinceID, countyID, countyName string
 
 	order []*held          // the contests, in the definition's order
@@ -59,16 +59,16 @@ func Build(files Files, plan Plan) (*Draft, error) {
 	places, codes, faults := readPlaces(files.Places)
 	b.codes = codes
 	b.faults = append(b.faults, faults...)
-	candidates, faults := readCandidates(files.Candidates, plan.PollingDay)
+	candidates, otherCandidates, faults := readCandidates(files.Candidates, plan.PollingDay)
 	b.faults = append(b.faults, faults...)
-	branches, faults := readBranches(files.Branches)
+	branches, otherBranches, faults := readBranches(files.Branches)
 	b.faults = append(b.faults, faults...)
 	b.county(places)
 	if len(b.places) > 0 {
 		b.contests()
 		b.candidates(candidates)
 		b.branches(branches)
-		b.complete()
+		b.complete(otherCandidates, otherBranches)
 	}
 	b.bodies()
 	b.validate()
@@ -86,27 +86,41 @@ func (b *builder) note(text string, args ...any) {
 	b.notes = append(b.notes, fmt.Sprintf(text, args...))
 }
 
-// isElsewhere reports whether the code is that of a place outside the county, or
-// of one at fault.
-func (b *builder) isElsewhere(code string) bool {
-	_, ok := b.codes[code]
-	return ok && !slices.ContainsFunc(b.places, func(p *place) bool { return p.code == code })
+// in returns the place of the county with the code. Without one, the code may be
+// that of a place elsewhere, or of one at fault.
+func (b *builder) in(code string) (p *place, elsewhere, atFault bool) {
+	if i := slices.IndexFunc(b.places, func(p *place) bool { return p.code == code }); i >= 0 {
+		return b.places[i], false, false
+	}
+	sound, ok := b.codes.sound[code]
+	return nil, ok && sound, ok && !sound
+}
+
+// unknown reports whether a code that stands for nothing is to be told: each one
+// where it first stands only, if it may be that of a place which could not be
+// read.
+func (b *builder) unknown(seen map[string]bool, code string) bool {
+	first := !seen[code]
+	seen[code] = true
+	return first || b.codes.all
 }
 
 // complete fills in what follows from the contests once they have candidates,
-// and reports the contests that cannot be held.
-func (b *builder) complete() {
+// and reports the contests that cannot be held, unless they may have more
+// candidates or branches than could be read.
+func (b *builder) complete(otherCandidates func(string) bool, otherBranches bool) {
 	for _, h := range b.order {
 		c := &h.contest
 		where, line := h.from()
 		n := len(c.Candidates)
 		switch {
+		case otherCandidates(c.ID):
 		case n == 0:
-			b.faults.add(where, line, "%s has no candidate: add them to %s, or name it in --omit if none is elected", show(c.ID), b.files.Candidates.Name)
+			b.faults.add(where, line, "%s has no candidate: add them to %s, or leave the contest out (--omit)", show(c.ID), b.files.Candidates.Name)
 		case n < c.Seats:
 			b.note("contest %s has %d candidates for %d seats: whether it is held (--omit) is open (councils/too-few-candidates), and the count will ask", c.ID, n, c.Seats)
 		}
-		if len(c.Units) == 0 {
+		if len(c.Units) == 0 && !otherBranches {
 			b.faults.add(where, line, "no branch votes in %s: add one to %s", show(c.ID), b.files.Branches.Name)
 		}
 		// On average each candidate has as many votes in a unit as a voter has

@@ -294,7 +294,10 @@ func TestNotes(t *testing.T) {
 		change     func(rows [][]string) [][]string
 	}{
 		{"two contests", "lines 2 and 42 are one person in two contests", func(rows [][]string) [][]string { rows[41][1] = rows[1][1]; return rows }},
-		{"one name", "lines 26 and 27 have the same name", func(rows [][]string) [][]string { rows[26][2] = strings.ReplaceAll(rows[25][2], "ی", "ي"); return rows }},
+		{"one name", "lines 26 and 27 have the same name", func(rows [][]string) [][]string {
+			rows[26][2] = strings.ReplaceAll(rows[25][2], "ی", "ي")
+			return rows
+		}},
 		{"lists at large", "the lists of contest 9902 are names on the screen only", func(rows [][]string) [][]string { rows[25][8] = "K:Karun"; return rows }},
 		{"too few", "contest 9903 has 2 candidates for 3 seats", func(rows [][]string) [][]string { return slices.Delete(rows, 33, 36) }},
 	} {
@@ -338,6 +341,32 @@ func TestDraftLaw(t *testing.T) {
 	p.Register, p.Rulings["proportional/seats"] = nil, strings.Repeat("ab", 32)
 	_, err = drafting.Build(example(), p)
 	wantFaults(t, "a ruling that nothing needs", err, `--ruling: no draft of "proportional/seats" is cited`)
+}
+
+// What the register does not have is refused, not taken from another version.
+func TestRegister(t *testing.T) {
+	text, err := law.Published().MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan(t)
+	for article, want := range map[string][]string{
+		"councils/ties":  {"register: it has no version of councils/ties"},
+		"councils/seats": {"register: no table has the sizes of councils"},
+	} {
+		renamed := strings.ReplaceAll(string(text), `"article":"`+article+`"`, `"article":"other"`)
+		if article == "councils/seats" {
+			renamed = strings.Replace(string(text), `"article":"councils/seats","numbered":false,"version":"round-7"`, `"article":"councils/seats","numbered":false,"version":"round-8"`, 1)
+		}
+		if p.Register, err = law.Parse([]byte(renamed)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = drafting.Build(example(), p)
+		var faults *drafting.Faults
+		if !errors.As(err, &faults) || !strings.HasPrefix((*faults)[0].String(), want[0]) {
+			t.Errorf("%s: %v", article, err)
+		}
+	}
 }
 
 // Every branch is in exactly one unit of each of its contests, whatever the county

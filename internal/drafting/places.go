@@ -27,10 +27,17 @@ type place struct {
 // maxPopulation is more than any place has; a mistake more likely.
 const maxPopulation = 100_000_000
 
+// codes are those of all places of a file.
+type codes struct {
+	sound map[string]bool // of each code, whether its place is without fault
+	all   bool            // there are no others, that could not be read
+}
+
 // readPlaces returns the places without fault, and the codes of all.
-func readPlaces(f File) (places []*place, codes map[string]int, faults Faults) {
-	codes = map[string]int{}
-	faults = readTable(f, placesHeader, func(r *row) {
+func readPlaces(f File) (places []*place, c codes, faults Faults) {
+	lines := map[string]int{}
+	c = codes{sound: map[string]bool{}, all: true}
+	faults, whole := readTable(f, placesHeader, func(r *row) {
 		p := &place{line: r.line, kind: r.fields["kind"], name: persian.Clean(r.need("name"))}
 		r.need("province")
 		r.need("county")
@@ -46,17 +53,22 @@ func readPlaces(f File) (places []*place, codes map[string]int, faults Faults) {
 		}
 		p.population = r.number("population", maxPopulation)
 		if p.code = r.id("code"); election.ValidID(p.code) {
-			if line, ok := codes[p.code]; ok {
+			if line, ok := lines[p.code]; ok {
 				r.fault("code", "%s is the code of line %d too: give each place its own", show(p.code), line)
+				c.all = false
 			} else {
-				codes[p.code] = r.line
+				lines[p.code] = r.line
+				c.sound[p.code] = !r.bad
 			}
+		} else {
+			c.all = false
 		}
 		if !r.bad {
 			places = append(places, p)
 		}
 	})
-	return places, codes, faults
+	c.all = c.all && whole
+	return places, c, faults
 }
 
 // A gazetteer holds the areas of one level, and sees where one is written in two

@@ -74,12 +74,12 @@ func (r *row) number(field string, most int) int {
 }
 
 // readTable calls each with every row of a CSV file, in order, and returns what
-// is wrong with the table and what each has found wrong. The header is fixed.
-func readTable(f File, header []string, each func(*row)) Faults {
-	var faults Faults
+// is wrong with the table and what each has found wrong, and whether each has
+// seen every row. The header is fixed.
+func readTable(f File, header []string, each func(*row)) (faults Faults, whole bool) {
 	if len(f.Data) > maxCSV {
 		faults.add(f.Name, 1, "%d bytes: keep the file within %d", len(f.Data), maxCSV)
-		return faults
+		return faults, false
 	}
 	if !utf8.Valid(f.Data) {
 		for i, line := range bytes.Split(f.Data, []byte("\n")) {
@@ -87,29 +87,31 @@ func readTable(f File, header []string, each func(*row)) Faults {
 				faults.add(f.Name, i+1, "invalid UTF-8: save the file as UTF-8")
 			}
 		}
-		return faults
+		return faults, false
 	}
 	head := strings.Join(header, ",")
 	c := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(f.Data, []byte("\ufeff"))))
 	c.FieldsPerRecord = -1
+	whole = true
 	for first := true; ; first = false {
 		values, err := c.Read()
 		if errors.Is(err, io.EOF) {
 			if first {
 				faults.add(f.Name, 1, "the file is empty: begin it with the line %s", head)
 			}
-			return faults
+			return faults, whole && !first
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
 			faults.add(f.Name, parse.Line, "not CSV (%v): write a field with a quote or a comma in quotes, and a quote in it twice", parse.Err)
 			if first || !errors.Is(parse.Err, csv.ErrBareQuote) {
-				return faults // what follows a quote that does not end means nothing
+				return faults, false // what follows a quote that does not end means nothing
 			}
+			whole = false
 			continue
 		} else if err != nil {
 			faults.add(f.Name, 1, "not readable: %v", err) // not from memory
-			return faults
+			return faults, false
 		}
 		line, _ := c.FieldPos(0)
 		for i := range values {
@@ -118,7 +120,7 @@ func readTable(f File, header []string, each func(*row)) Faults {
 		if first {
 			if !slices.Equal(values, header) {
 				faults.add(f.Name, line, "the first line names other columns: write %s", head)
-				return faults
+				return faults, false
 			}
 			continue
 		}
@@ -127,6 +129,7 @@ func readTable(f File, header []string, each func(*row)) Faults {
 		}
 		if len(values) != len(header) {
 			faults.add(f.Name, line, "%d fields: write %d: %s", len(values), len(header), head)
+			whole = false
 			continue
 		}
 		r := &row{file: f, line: line, fields: make(map[string]string, len(header)), faults: &faults}

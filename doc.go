@@ -33,10 +33,10 @@
 // decrypt, by a quorum; tally; count, inside canvass; the result.
 //
 // The law: an article is cited by a rule of package count and by a contest of the
-// definition; election.Parse reads the definition strictly and names every fault
-// with its path; its canonical bytes hash to the election id, which is bound into
-// every signature and proof; ballot styles are derived from it, never made by
-// hand.
+// definition, which internal/drafting makes of a county's places, candidates and
+// branches; election.Parse reads it strictly and names every fault with its path;
+// its canonical bytes hash to the election id, which is bound into every signature
+// and proof; ballot styles are derived from it, never made by hand.
 //
 // An auditor: package board reads the logs (signatures, witnesses, tree), package
 // record decodes entries, package verify walks the checks of spec/verify.md and

@@ -49,11 +49,14 @@ by-election. Column list: CODE:NAME, or CODE once the name is written; empty for
 an independent. Columns province, county, district: NAME or CODE:NAME. Rules:
 spec/building.md.
 
-Example: sandogh definition build --places spec/examples/places.csv
-  --candidates spec/examples/candidates.csv --branches spec/examples/branches.csv
-  --bodies spec/examples/bodies.json --county نمونه --polling-day 1405-02-11
-  --proportional 9901 --by-election "majlis=majlis:حوزهٔ انتخابیهٔ نمونه"
-  --practice --out definition.json`
+Example:
+
+    sandogh definition build --places spec/examples/places.csv \
+      --candidates spec/examples/candidates.csv \
+      --branches spec/examples/branches.csv --bodies spec/examples/bodies.json \
+      --county نمونه --polling-day 1405-02-11 --proportional 9901 \
+      --by-election "majlis=majlis:حوزهٔ انتخابیهٔ نمونه" \
+      --practice --out definition.json`
 }
 
 func (c *definitionBuildCmd) Run(s *streams) error {

@@ -99,6 +99,9 @@ func readCandidates(f File, polling calendar.Day) (all []*candidate, others func
 // tenDigitsOf returns every run of ten digits in the text.
 func tenDigitsOf(text string) []string {
 	text = persian.ASCII(text)
+	if !tenDigits.MatchString(text) {
+		return nil
+	}
 	var runs []string
 	for i := range max(0, len(text)-9) {
 		if tenDigits.MatchString(text[i : i+10]) {

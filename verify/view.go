@@ -147,11 +147,15 @@ func (v *View) Statements(contest string) (record.Statements, error) {
 }
 
 // Canvass returns what the canvass of a contest must say and the outcome of
-// the counting rule, with the answers on the record, once every unit is opened.
+// the counting rule, with the answers on the record, once every unit has its
+// tally.
 func (v *View) Canvass(contest string) (*record.Canvass, count.Outcome, error) {
 	c, ok := v.r.def.Contest(contest)
 	if !ok {
 		return nil, count.Outcome{}, fmt.Errorf("the definition has no contest %q", contest)
+	}
+	if err := v.r.counted(contest); err != nil {
+		return nil, count.Outcome{}, err
 	}
 	body, in, err := v.r.canvass(c)
 	if err != nil {

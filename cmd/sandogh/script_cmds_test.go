@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -42,4 +44,35 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	b[n] ^= 1
 	ts.Check(os.WriteFile(file, b, 0o644))
+}
+
+// pack writes a zip file of a folder, without its private part.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pack DIR FILE")
+	}
+	root := os.DirFS(ts.MkAbs(args[0]))
+	out, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	defer out.Close()
+	z := zip.NewWriter(out)
+	ts.Check(fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() != "private" {
+			return err
+		}
+		if d.IsDir() {
+			return fs.SkipDir
+		}
+		w, err := z.Create(path)
+		if err != nil {
+			return err
+		}
+		b, err := fs.ReadFile(root, path)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
+		return err
+	}))
+	ts.Check(z.Close())
 }

@@ -15,7 +15,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script. "exits N command…" wants an exact exit
-// status; "flip FILE N" changes one bit of a byte; [shared] is true where
+// status; "flip FILE N" changes one bit of a byte; "pack DIR FILE"
+// zips what DIR/record or DIR holds; [shared] is true where
 // ../shared is present, and $SHARED names it.
 func TestScripts(t *testing.T) {
 	shared, err := filepath.Abs(filepath.Join("..", "..", "..", "shared"))
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
+			"pack":  pack,
 			"flip":  flip,
 		},
 	})

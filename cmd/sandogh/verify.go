@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
@@ -69,7 +70,20 @@ func openRecord(path string) (fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open record %s: %w: a record is a folder or a zip file", path, err)
 	}
+	// Whoever zips a folder often zips the folder itself.
+	if inner, err := fs.Glob(z, "*/hq/checkpoint"); err == nil && len(inner) == 1 {
+		if _, err := fs.Stat(z, "hq"); err != nil {
+			sub, err := fs.Sub(z, strings.TrimSuffix(inner[0], "/hq/checkpoint"))
+			return zipped{sub, z}, err
+		}
+	}
 	return z, nil
+}
+
+// zipped is a folder of an open zip file.
+type zipped struct {
+	fs.FS
+	io.Closer
 }
 
 func reportStatus(r *report.Report) error {

@@ -47,7 +47,8 @@ func Key(s string) string { return key(s, "") }
 // for each zero width non-joiner, and without any space. The first is [Key].
 func Keys(s string) []string {
 	keys := []string{Key(s)}
-	for _, k := range []string{key(s, " "), strings.ReplaceAll(keys[0], " ", "")} {
+	// What a space has parted may compose when it is gone: the key of the rest.
+	for _, k := range []string{key(s, " "), Key(strings.ReplaceAll(keys[0], " ", ""))} {
 		if !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}

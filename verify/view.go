@@ -7,6 +7,7 @@ import (
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
+	"github.com/sandogh/sandogh/crypto/shuffle"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/report"
@@ -104,6 +105,16 @@ func (v *View) Mixed(contest, id string) ([]elgamal.Ciphertext, error) {
 		return nil, err
 	}
 	return v.r.checker.Mixed(u)
+}
+
+// Proofs returns the shuffles of a unit that is mixed completely, in the form
+// that Verificatum's verifier takes.
+func (v *View) Proofs(contest, id string) (*shuffle.Directory, error) {
+	u, err := v.unit(contest, id)
+	if err != nil {
+		return nil, err
+	}
+	return v.r.checker.Proofs(u)
 }
 
 // HasShares reports whether the trustee's shares of a unit are on the record.

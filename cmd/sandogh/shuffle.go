@@ -1,17 +1,24 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/sandogh/sandogh/crypto/shuffle"
+	"github.com/sandogh/sandogh/internal/durable"
+	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 type shuffleCmd struct {
-	Check shuffleCheckCmd `cmd:"" help:"Check a Verificatum proof directory of a shuffle."`
+	Check  shuffleCheckCmd  `cmd:"" help:"Check a Verificatum proof directory of a shuffle."`
+	Export shuffleExportCmd `cmd:"" help:"Write the shuffles of a unit as a Verificatum proof directory."`
 }
 
 type shuffleCheckCmd struct {
@@ -61,5 +68,70 @@ func (c *shuffleCheckCmd) Run(s *streams) error {
 	if err != nil {
 		return refused(fmt.Errorf("refused: %w", err))
 	}
+	return nil
+}
+
+type shuffleExportCmd struct {
+	Record      string `arg:"" help:"Folder or zip file of the published record." placeholder:"RECORD"`
+	Verificatum string `required:"" help:"Folder to write; must be empty or new." placeholder:"OUT"`
+	Unit        string `required:"" help:"Id of the tally unit." placeholder:"U"`
+	Contest     string `help:"Id of the contest; needed where there are several." placeholder:"C"`
+}
+
+func (shuffleExportCmd) Help() string {
+	return `Verifies the record and writes all shuffles of one unit as one session of
+Verificatum, its mixers as the parties in their order. Then Verificatum's own
+verifier can check them:
+
+  vmnv -shuffle -auxsid $(cat OUT/shuffle/auxsid) -a ram -v -e OUT/protInfo.xml OUT/shuffle
+
+Exit status: 0 written, 1 the record is refuted, 2 there is nothing to export.
+
+Example: sandogh shuffle export --verificatum out --unit 101 demo/record`
+}
+
+func (c *shuffleExportCmd) Run(ctx context.Context, s *streams) error {
+	if files, err := os.ReadDir(c.Verificatum); err == nil && len(files) > 0 {
+		return fmt.Errorf("export shuffle: the folder %s is not empty: name another one", c.Verificatum)
+	}
+	fsys, err := openRecord(c.Record)
+	if err != nil {
+		return err
+	}
+	if z, ok := fsys.(io.Closer); ok {
+		defer z.Close()
+	}
+	b := newBar(s)
+	rep, view := verify.Record(ctx, fsys, verify.Options{Progress: b.set})
+	b.done()
+	if check, f, found := rep.First(); found || view == nil {
+		err := fmt.Errorf("export shuffle: the record is %s: %s (%s): %s", rep.Status, check.ID, check.Title, f)
+		if rep.Status == report.Refuted {
+			return refused(err)
+		}
+		return err
+	}
+	contest := c.Contest
+	if def := view.Definition(); contest == "" {
+		if len(def.Contests) != 1 {
+			return fmt.Errorf("export shuffle: the election has %d contests: name one with --contest", len(def.Contests))
+		}
+		contest = def.Contests[0].ID
+	}
+	d, err := view.Proofs(contest, c.Unit)
+	if err != nil {
+		return fmt.Errorf("export shuffle: %w", err)
+	}
+	err = shuffle.ExportDirectory(d, func(name string, data []byte) error {
+		path := filepath.Join(c.Verificatum, filepath.FromSlash(name))
+		if err := durable.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		return durable.WriteFile(path, data, 0o644)
+	})
+	if err != nil {
+		return fmt.Errorf("export shuffle: %w", err)
+	}
+	fmt.Fprintf(s.err, "%s holds %d mixers' proofs over %d ciphertexts, session %s.%s.\n", c.Verificatum, len(d.Mixes), len(d.In), d.Session.SID, d.Session.AuxSID)
 	return nil
 }

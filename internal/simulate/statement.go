@@ -65,7 +65,6 @@ func ReadStatement(r io.Reader, name string, seats int) (*Statement, error) {
 			}
 			break
 		}
-		line, _ := c.FieldPos(0)
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
 			fault(parse.Line, "%v", parse.Err)
@@ -73,6 +72,7 @@ func ReadStatement(r io.Reader, name string, seats int) (*Statement, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
+		line, _ := c.FieldPos(0) // only a row that was read has positions
 		if first {
 			row[0] = strings.TrimPrefix(row[0], "\ufeff")
 			if !slices.Equal(row, header) {

@@ -89,6 +89,7 @@ func TestReadStatementRefuses(t *testing.T) {
 		{"more votes than ballots", head + "1,10,2,A,2,-0,0\n", `undervotes: "-0"`},
 		{"too large", head + "1,10,900000,A,900000,0,0\n", "at most 70000"},
 		{"same id", head + "1 2,10,1,A,1,0,0\n1/2,10,1,A,1,0,0\n", "have the same id"},
+		{"quote in the first field", head + "1,10,1,A,1,0,0\n\"1\"x,10,1,A,1,0,0\n", "x.csv:3"},
 		{"quote", head + "1,10,2,\"A,1,1,0\n", "x.csv:2"},
 		{"long", head + strings.Repeat("7", 33) + ",10,1,A,1,0,0\n", "at most 32"},
 	} {

@@ -76,6 +76,7 @@ var layers = []layer{
 
 	{pkg: "internal/durable"},
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
+	{pkg: "internal/shared"}, // for tests
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},

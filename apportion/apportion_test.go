@@ -3,38 +3,13 @@ package apportion_test
 import (
 	"encoding/json"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/sandogh/sandogh/apportion"
+	"github.com/sandogh/sandogh/internal/shared"
 )
-
-// shared returns the contents of a file of the vectors that lie beside the
-// module.
-func shared(t testing.TB, name string) []byte {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "..", "shared", name))
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("the vectors are not beside the module: ", err)
-	}
-	return data
-}
 
 type seats = map[string]int
 
@@ -82,7 +57,7 @@ func given(r apportion.Result) seats {
 
 func TestVectors(t *testing.T) {
 	var vectors []vector
-	if err := json.Unmarshal(shared(t, "law/seat-vectors.json"), &vectors); err != nil {
+	if err := json.Unmarshal(shared.Read(t, "law/seat-vectors.json"), &vectors); err != nil {
 		t.Fatal(err)
 	}
 	if len(vectors) < 60 {

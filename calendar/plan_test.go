@@ -12,40 +12,15 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/calendar"
+	"github.com/sandogh/sandogh/internal/shared"
 	"github.com/sandogh/sandogh/law"
 	"pgregory.net/rapid"
 )
 
-// shared reads a file of the folder shared, which lies beside the module.
-func shared(t *testing.T, name ...string) []byte {
-	t.Helper()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if root == filepath.Dir(root) {
-			t.Fatal("no go.mod above the test")
-		}
-		root = filepath.Dir(root)
-	}
-	b, err := os.ReadFile(filepath.Join(append([]string{root, "..", "shared"}, name...)...))
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("the shared calendar is not present: %v", err)
-	}
-	return b
-}
-
 // The stages are those published, fact by fact; the program adds an English
 // title and the version of the law that is cited.
 func TestStagesAsPublished(t *testing.T) {
-	data := shared(t, "law", "calendar.json")
+	data := shared.Read(t, "law", "calendar.json")
 	theirs, err := calendar.ParseStages(data)
 	if err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"github.com/sandogh/sandogh/apportion"
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/shared"
 )
 
 // lists returns a contest with lists: each group's members with their votes.
@@ -397,28 +396,6 @@ func TestVacant(t *testing.T) {
 	}
 }
 
-func shared(t testing.TB, name string) []byte {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "..", "shared", name))
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("the vectors are not beside the module: ", err)
-	}
-	return data
-}
-
 // The vectors of seats, as contests whose candidates share a group's votes.
 func TestSeatVectors(t *testing.T) {
 	var vectors []struct {
@@ -432,7 +409,7 @@ func TestSeatVectors(t *testing.T) {
 			Tie           *struct{ Groups []string }
 		}
 	}
-	if err := json.Unmarshal(shared(t, "law/seat-vectors.json"), &vectors); err != nil {
+	if err := json.Unmarshal(shared.Read(t, "law/seat-vectors.json"), &vectors); err != nil {
 		t.Fatal(err)
 	}
 	kinds := map[string]string{"over-allocation": count.OverAllocation, "more seats than candidates": count.MoreSeatsThanCandidates,

@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/sandogh/sandogh/count"
+	"github.com/sandogh/sandogh/internal/shared"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/spec"
 )
@@ -83,14 +84,8 @@ func TestExamplesFitSchemas(t *testing.T) {
 }
 
 func TestCountSeatsVectors(t *testing.T) {
-	name := filepath.Join("..", "..", "..", "shared", "law", "seat-vectors.json")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("the vectors are not beside the module: ", err)
-	}
+	name := shared.Path(t, "law", "seat-vectors.json")
+	data := shared.Read(t, "law", "seat-vectors.json")
 	var vectors []struct {
 		Name   string
 		Expect any

@@ -18,31 +18,13 @@ import (
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/shuffle"
+	"github.com/sandogh/sandogh/internal/shared"
 )
 
 // vectors returns the folder of Verificatum's own proof directories.
 func vectors(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-	}
-	v := filepath.Join(filepath.Dir(dir), "shared", "vectors", "verificatum")
-	if _, err := os.Stat(v); err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("no vectors: ", err)
-	}
-	return v
+	return shared.Path(t, "vectors", "verificatum")
 }
 
 func TestVectors(t *testing.T) {

@@ -4,40 +4,20 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/transcript"
 	"github.com/sandogh/sandogh/crypto/zkp"
+	"github.com/sandogh/sandogh/internal/shared"
 )
 
 // sharedVectors reads a file of vectors/cfrg in the folder shared, which lies
 // beside the module, or skips the test.
 func sharedVectors(t *testing.T, name string, into any) {
 	t.Helper()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if root == filepath.Dir(root) {
-			t.Fatal("no go.mod above the test")
-		}
-		root = filepath.Dir(root)
-	}
-	b, err := os.ReadFile(filepath.Join(root, "..", "shared", "vectors", "cfrg", name))
-	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("shared vectors are not present: %v", err)
-	}
+	b := shared.Read(t, "vectors", "cfrg", name)
 	if err := json.Unmarshal(b, into); err != nil {
 		t.Fatal(err)
 	}

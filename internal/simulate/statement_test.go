@@ -2,23 +2,20 @@ package simulate_test
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sandogh/sandogh/internal/shared"
 	"github.com/sandogh/sandogh/internal/simulate"
 )
 
 // statement reads a real statement of votes from ../shared/data, or skips.
 func statement(t *testing.T, name string) *simulate.Statement {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", name))
+	f, err := os.Open(shared.Path(t, "data", name))
 	if err != nil {
-		if os.Getenv("SANDOGH_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("statement of votes not present: %v", err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	s, err := simulate.ReadStatement(f, name, 4)

@@ -32,9 +32,9 @@ const (
 
 // A Finding is one thing that a check found, and where.
 type Finding struct {
-	Log   string `json:"log,omitempty"` // hq, branch/<id>, or empty
-	Entry int64  `json:"entry"`         // number of the entry, −1 if none
-	Path  string `json:"path,omitempty"`
+	Log   string `json:"log"`   // hq, branch/<id>, or empty
+	Entry int64  `json:"entry"` // number of the entry, −1 if none
+	Path  string `json:"path"`
 	Text  string `json:"text"`
 
 	missing bool

@@ -130,7 +130,7 @@ func faultsIn(file string, faults strictjson.Faults) error {
 	for _, f := range faults {
 		fmt.Fprintf(&text, "\n  %s", f)
 	}
-	return fmt.Errorf("%s has %d faults:%s", file, len(faults), text.String())
+	return fmt.Errorf("faults in %s: %d%s", file, len(faults), text.String())
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -81,7 +81,7 @@ func (c *definitionCheckCmd) Run(s *streams) error {
 		for _, f := range out.Faults {
 			fmt.Fprintf(&text, "\n  %s: %s", f.Path, f.Text)
 		}
-		return refused(fmt.Errorf("%s has %d faults:%s", c.File, len(out.Faults), text.String()))
+		return refused(fmt.Errorf("faults in %s: %d%s", c.File, len(out.Faults), text.String()))
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func FuzzByteTree(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 0}, 0, 0)
 	f.Fuzz(func(t *testing.T, b []byte, shape, n int) {
 		if n < 0 || n > 100 || shape < 0 || shape >= len(shuffle.Shapes) {
-			t.Skip()
+			return // not a shape or count of ours
 		}
 		c, err := shuffle.RoundTripTree(shuffle.Shapes[shape], b, n)
 		if err == nil && !bytes.Equal(b, c) {

@@ -9,8 +9,10 @@
 // the View from which every act continues.
 //
 // What it never does: it holds no share of the key, makes no shuffle and
-// counts nothing itself; it cannot put anything on the record that the checks
-// of package verify refuse, because it asks them first.
+// counts nothing itself. What mixers and trustees submit goes on the record only
+// after the checks of package verify. Entries of the ceremony, grants and its own
+// are appended as they come; Verify, which every act asks before it goes on,
+// shows what is wrong in them.
 //
 // How it fails: a refused submission is an error that names the check; nothing
 // of it is written. A blob is durable before the entry that names it.

@@ -11,7 +11,9 @@ import (
 )
 
 // TestBallots: devices that seal what no voter chose, or what nobody may choose.
-func TestBallots(t *testing.T) {
+func TestBallots(t *testing.T) { ballots().try(t) }
+
+func ballots() table {
 	stuffed := func(f *forger, s *record.Sealed) where { return castIn(f, b101, s) }
 	fresh := func(f *forger) *record.Sealed { return f.seal(b101, "b1-device1", 1, 2) }
 	random := func() []group.Scalar { return []group.Scalar{group.RandomScalar(), group.RandomScalar()} }
@@ -19,7 +21,7 @@ func TestBallots(t *testing.T) {
 		cut[*record.Units](f)
 		return entry(b101, f.alter(b101, n, change))
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"B01 the number of a ballot is left out", "V022 V025 V027", "", func(f *forger) where {
 			s := fresh(f)
 			s.Number++
@@ -211,7 +213,7 @@ func TestBallots(t *testing.T) {
 			f.reclose(b101)
 			return entry(b101, i)
 		}},
-	})
+	}}
 }
 
 // castIn puts a cast ballot into a branch.
@@ -232,7 +234,9 @@ func (f *forger) shift(rows []byte, row int) []byte {
 
 // TestEndings: ballots that end not at all, twice, or as what they are not, and
 // branches that close with other numbers.
-func TestEndings(t *testing.T) {
+func TestEndings(t *testing.T) { endings().try(t) }
+
+func endings() table {
 	closing := func(f *forger, change func(*record.Close)) where {
 		cut[*record.Units](f)
 		i := edit(f, b101, 0, change)
@@ -246,7 +250,7 @@ func TestEndings(t *testing.T) {
 		f.reclose(b101)
 		return entry(b101, i)
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"a sealed ballot has no ending", "V025", "", func(f *forger) where {
 			cut[*record.Units](f)
 			i := f.stuff(b101, f.seal(b101, "b1-device1", 1))
@@ -332,11 +336,13 @@ func TestEndings(t *testing.T) {
 			f.takeIn(b101)
 			return entry(b101, i)
 		}},
-	})
+	}}
 }
 
 // TestChallenges: devices that cheat and hope that a challenge does not show it.
-func TestChallenges(t *testing.T) {
+func TestChallenges(t *testing.T) { challenges().try(t) }
+
+func challenges() table {
 	challenged := func(f *forger, change func(*record.Challenged)) where {
 		cut[*record.Units](f)
 		i := edit(f, b101, 0, change)
@@ -354,7 +360,7 @@ func TestChallenges(t *testing.T) {
 		}
 		return entry(b101, indices[*record.Challenged](f, b101)[0])
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"D07 the device sealed another vote than it reveals", "V026", "", func(f *forger) where {
 			return resealed(f, func(s *record.Sealed, c *record.Challenged) {
 				f.sealWith(b101, s, [32]byte(c.Seed), 4, 5)
@@ -438,5 +444,5 @@ func TestChallenges(t *testing.T) {
 		{"a challenge of another ballot's number", "V025 V027", "", func(f *forger) where {
 			return challenged(f, func(c *record.Challenged) { c.Number-- })
 		}},
-	})
+	}}
 }

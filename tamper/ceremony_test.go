@@ -14,7 +14,9 @@ import (
 )
 
 // TestDefinition: another law of the election under the same name.
-func TestDefinition(t *testing.T) {
+func TestDefinition(t *testing.T) { definitions().try(t) }
+
+func definitions() table {
 	// publishOnly makes the record of the definition alone, as the election of
 	// that id, which is also the one expected.
 	publishOnly := func(f *forger, canonical []byte) where {
@@ -25,7 +27,7 @@ func TestDefinition(t *testing.T) {
 		f.logs[hq] = [][]byte{f.sign(hq, &record.Definition{Blob: b}, "office/hq")}
 		return file(path(b))
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"B15 the names of two candidates are exchanged, and all is signed for that", "V004", "", func(f *forger) where {
 			d := must(election.Decode(f.def.Canonical()))
 			c := d.Contests[0].Candidates
@@ -62,7 +64,7 @@ func TestDefinition(t *testing.T) {
 			f.logs[hq] = nil
 			return inLog(hq)
 		}},
-	})
+	}}
 }
 
 // deal returns a dealing of the forger's in the place of trustee i's, whose
@@ -83,13 +85,15 @@ func (f *forger) deal(i int, rogue func(own []group.Element) []group.Element, ta
 }
 
 // TestCeremony: rogue trustees, and a headquarters with a key of its own.
-func TestCeremony(t *testing.T) {
+func TestCeremony(t *testing.T) { ceremonies().try(t) }
+
+func ceremonies() table {
 	same := func(own []group.Element) []group.Element { return own }
 	dealt := func(f *forger) { beforeBranches(f); cut[*record.Confirmation](f) }
 	confirmed := func(f *forger) { beforeBranches(f); cut[*record.ElectionKey](f) }
 	published := func(f *forger) { beforeBranches(f); cut[*record.Grant](f) }
 	trustee := func(i int) where { return where{log: hq, entry: -1, path: "trustee " + good().def.Trustees[i].ID} }
-	try(t, good, []row{
+	return table{good, []row{
 		{"A13 a dealing is shown before all are fixed", "V009", "", func(f *forger) where {
 			dealt(f)
 			to := indices[*record.Commitment](f, hq)[4]
@@ -204,11 +208,13 @@ func TestCeremony(t *testing.T) {
 			f.logs[hq] = append(f.logs[hq], f.logs[hq][len(f.logs[hq])-1])
 			return entry(hq, len(f.logs[hq])-1)
 		}},
-	})
+	}}
 }
 
 // TestGrants: offices that make devices and officers valid which should not be.
-func TestGrants(t *testing.T) {
+func TestGrants(t *testing.T) { grants().try(t) }
+
+func grants() table {
 	grant := func(f *forger, change func(*record.Grant)) where {
 		beforeBranches(f)
 		g := &record.Grant{Office: "hq", What: record.GrantDevice, ID: "spare", Branch: "101",
@@ -216,7 +222,7 @@ func TestGrants(t *testing.T) {
 		change(g)
 		return entry(hq, f.append(hq, g, "office/"+g.Office))
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"a device has the key of an officer", "V014", "", func(f *forger) where {
 			return grant(f, func(g *record.Grant) { g.Key = f.keys.Signing("officer/b1-head").Public().(ed25519.PublicKey) })
 		}},
@@ -259,11 +265,13 @@ func TestGrants(t *testing.T) {
 			f.logs[hq][i] = f.sign(hq, g, "office/supervisors")
 			return entry(hq, i)
 		}},
-	})
+	}}
 }
 
 // TestHeads: what headquarters and the branches say of each other's logs.
-func TestHeads(t *testing.T) {
+func TestHeads(t *testing.T) { heads().try(t) }
+
+func heads() table {
 	head := func(f *forger, log string) int {
 		for _, i := range indices[*record.Head](f, hq) {
 			if record.BranchLog(body[*record.Head](f, hq, i).Branch) == log {
@@ -272,7 +280,7 @@ func TestHeads(t *testing.T) {
 		}
 		return -1
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"B05 a branch goes back behind what headquarters took in", "V028", "", func(f *forger) where {
 			cut[*record.Units](f)
 			f.logs[b101] = f.logs[b101][:10]
@@ -341,5 +349,5 @@ func TestHeads(t *testing.T) {
 			f.insert(hq, key, bytes.Clone(h))
 			return entry(hq, key)
 		}},
-	})
+	}}
 }

@@ -69,9 +69,11 @@ func long(f *forger) {
 const withoutHQ = "V005 V001 V008 V013 V021"
 
 // TestFiles: attackers without keys, who have the published files in hand.
-func TestFiles(t *testing.T) {
+func TestFiles(t *testing.T) { publishedFiles().try(t) }
+
+func publishedFiles() table {
 	output := func(f *forger) string { return path(nth[*record.Shuffle](f, hq, 0).Output) }
-	try(t, good, []row{
+	return table{good, []row{
 		{"B02 a byte of headquarters' checkpoint is flipped", withoutHQ, "", func(f *forger) where { return spoil(f, "hq/checkpoint", flip(-10)) }},
 		{"B02 a byte of a branch's checkpoint is flipped", "V005 V020 V040", "", func(f *forger) where { return spoil(f, b101+"/checkpoint", flip(-10)) }},
 		{"B02 a byte of a tile is flipped", "V006 V026 V027 V028 V031 V033 V037 V040", "", func(f *forger) where { return spoil(f, b101+"/tile/0/", flip(40)) }},
@@ -123,13 +125,15 @@ func TestFiles(t *testing.T) {
 		}},
 		{"B17 headquarters' log is missing", "V005", report.Unknown, func(f *forger) where { remove(f, "hq/"); return file("hq/checkpoint") }},
 		{"B17 there is nothing", "V005", report.Unknown, func(f *forger) where { return remove(f, "") }},
-	})
+	}}
 }
 
 // TestLogs: attackers who hold the keys of logs, but not those of witnesses; or
 // those of witnesses, but not those of logs.
-func TestLogs(t *testing.T) {
-	try(t, good, []row{
+func TestLogs(t *testing.T) { publishedLogs().try(t) }
+
+func publishedLogs() table {
+	return table{good, []row{
 		{"B04 the witness has not cosigned headquarters' log", "V005", "", func(f *forger) where { f.unwitness[hq] = true; return inLog(hq) }},
 		{"B04 the witness has not cosigned a branch's log", "V005", "", func(f *forger) where { f.unwitness[b101] = true; return inLog(b101) }},
 		{"E05 another key signs headquarters' checkpoint", withoutHQ, "", func(f *forger) where {
@@ -239,7 +243,7 @@ func TestLogs(t *testing.T) {
 			rows := f.read(nth[*record.Shuffle](f, hq, shuffleOf(f, "101", 2)).Output)
 			return entry(hq, f.append(hq, f.shares("101", 3, rows), "trustee/t1"))
 		}},
-	})
+	}}
 }
 
 // addOrder adds the order of the group of Ed25519 to the scalar of a signature.

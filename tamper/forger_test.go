@@ -25,6 +25,7 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/source"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -171,6 +172,7 @@ type forger struct {
 	signedBy   map[string]ed25519.PrivateKey // logs whose checkpoints another key signs
 	unwitness  map[string]bool               // logs that no witness cosigns
 	afterwards []func(files fstest.MapFS)    // changes to the published files
+	fooled     *source.Facts                 // what the auditor believes without looking, if anything
 }
 
 func (l *loot) forger() *forger {

@@ -8,7 +8,9 @@ import (
 
 // TestOpening: branches that open wrongly. Branch 103, which has no voters,
 // shows what refuses the statement alone.
-func TestOpening(t *testing.T) {
+func TestOpening(t *testing.T) { openings().try(t) }
+
+func openings() table {
 	opening := func(f *forger, change func(*record.Opening)) where {
 		cut[*record.Units](f)
 		edit(f, b103, 0, change)
@@ -21,7 +23,7 @@ func TestOpening(t *testing.T) {
 		f.reclose(b103)
 		return entry(b103, 0)
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"a branch did not open", "V021", "", func(f *forger) where {
 			cut[*record.Units](f)
 			f.remove(b103, 0)
@@ -84,5 +86,5 @@ func TestOpening(t *testing.T) {
 			}
 			return entry(b103, 0)
 		}},
-	})
+	}}
 }

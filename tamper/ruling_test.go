@@ -19,19 +19,23 @@ func settles(f *forger) (*record.Ruling, *record.Lot) {
 		&record.Lot{Contest: contest, Question: hash[:], Seed: "17 4 33", Source: "dice", Canvass: q.Votes}
 }
 
+var offices = []string{"office/hq", "office/supervisors"}
+
+// rule and draw answer the question of the tied election, not quite as they should.
+func rule(f *forger, change func(*record.Ruling)) where {
+	r, _ := settles(f)
+	change(r)
+	return entry(hq, f.append(hq, r, offices...))
+}
+
+func draw(f *forger, change func(*record.Lot)) where {
+	_, l := settles(f)
+	change(l)
+	return entry(hq, f.append(hq, l, offices...))
+}
+
 // TestRulings: somebody answers a question otherwise than both offices may.
 func TestRulings(t *testing.T) {
-	offices := []string{"office/hq", "office/supervisors"}
-	rule := func(f *forger, change func(*record.Ruling)) where {
-		r, _ := settles(f)
-		change(r)
-		return entry(hq, f.append(hq, r, offices...))
-	}
-	draw := func(f *forger, change func(*record.Lot)) where {
-		_, l := settles(f)
-		change(l)
-		return entry(hq, f.append(hq, l, offices...))
-	}
 	// Both answers, unchanged, are good.
 	for _, good := range []func(*forger){
 		func(f *forger) { rule(f, func(*record.Ruling) {}) },
@@ -45,7 +49,11 @@ func TestRulings(t *testing.T) {
 			t.Fatalf("a good answer: %s", found(r))
 		}
 	}
-	try(t, tied, []row{
+	rulings().try(t)
+}
+
+func rulings() table {
+	return table{tied, []row{
 		{"F06 a ruling answers another question", "V041", "", func(f *forger) where {
 			return rule(f, func(r *record.Ruling) { r.Question[0] ^= 1 })
 		}},
@@ -97,7 +105,7 @@ func TestRulings(t *testing.T) {
 			r.Elected[len(r.Elected)-1], r.Alternates = "105", nil
 			return entry(hq, f.append(hq, r, offices...))
 		}},
-	})
+	}}
 }
 
 // certified returns a result of the tied contest with the answers given.

@@ -14,7 +14,9 @@ import (
 )
 
 // TestUnits: units that are too small, too early, or of the forger's choice.
-func TestUnits(t *testing.T) {
+func TestUnits(t *testing.T) { unitLists().try(t) }
+
+func unitLists() table {
 	units := func(f *forger, change func(*plan)) where {
 		cut[*record.Shuffle](f)
 		return entry(hq, f.fix(change))
@@ -26,7 +28,7 @@ func TestUnits(t *testing.T) {
 			u.Units = f.blob(record.TypeUnits, change(slices.Clone(f.blobs[path(u.Units)])))
 		}))
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"H05 a small unit is not merged", "V030", "", func(f *forger) where {
 			return units(f, func(u *plan) {
 				u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3
@@ -114,11 +116,13 @@ func TestUnits(t *testing.T) {
 			cut[*record.Shuffle](f)
 			return entry(hq, f.append(hq, &record.Units{Contest: "mayor"}, "office/hq"))
 		}},
-	})
+	}}
 }
 
 // TestMixing: mixers who change rows, keep the order, or are one and the same.
-func TestMixing(t *testing.T) {
+func TestMixing(t *testing.T) { mixings().try(t) }
+
+func mixings() table {
 	// turn cuts the record after the given turn of unit 101, the last entry,
 	// and lets the mixer's entry be what change makes of it.
 	turn := func(f *forger, turn int, change func(*record.Shuffle)) where {
@@ -156,7 +160,7 @@ func TestMixing(t *testing.T) {
 			return turn(f, 1, func(s *record.Shuffle) { s.Output = f.blob(record.TypeRows, elgamal.Encode(rows)) })
 		}
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"A02 a mixer replaces a vote, the proof kept", "V032", "", rewritten(func(f *forger, rows []elgamal.Ciphertext) {
 			rows[3] = f.key.Encrypt(group.NewScalar(4), group.RandomScalar())
 		})},
@@ -259,11 +263,13 @@ func TestMixing(t *testing.T) {
 		{"E05 a mixer that is not there", "V008 V001", "", func(f *forger) where {
 			return taken(f, 1, f.mix("101", "m9", 1, first(f), f.session("101")))
 		}},
-	})
+	}}
 }
 
 // TestOpenings: trustees who open wrongly, too early, or too few.
-func TestOpenings(t *testing.T) {
+func TestOpenings(t *testing.T) { shareLists().try(t) }
+
+func shareLists() table {
 	rows := func(f *forger, unit string) []elgamal.Ciphertext {
 		return f.read(nth[*record.Shuffle](f, hq, shuffleOf(f, unit, 2)).Output)
 	}
@@ -279,7 +285,7 @@ func TestOpenings(t *testing.T) {
 	publish := func(f *forger, s *record.Shares, partials []group.Element) {
 		s.Shares = f.blob(record.TypeShares, threshold.EncodeCommitments(partials))
 	}
-	try(t, good, []row{
+	return table{good, []row{
 		{"A15 a share is changed by one vote", "V034", "", func(f *forger) where {
 			return opened(f, func(s *record.Shares) {
 				p := partials(f, s)
@@ -390,5 +396,5 @@ func TestOpenings(t *testing.T) {
 			}
 			return entry(hq, indices[*record.Tally](f, hq)[tallyOf(f, "101")])
 		}},
-	})
+	}}
 }

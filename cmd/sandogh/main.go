@@ -30,6 +30,7 @@ type cli struct {
 	Law        lawCmd        `cmd:"" help:"Look into the register of the law."`
 	Shuffle    shuffleCmd    `cmd:"" help:"Work with proofs of shuffle."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`
+	Version    versionCmd    `cmd:"" help:"Say what this binary was built from."`
 }
 
 // status is an error with the exit status that it asks for.

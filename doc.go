@@ -19,6 +19,7 @@
 //	verify                             the numbered checks: record in, report out
 //	verify/report verify/source        findings and status; blobs, logs and entries as they are read
 //	verify/branchlog verify/unit       the checks of one branch's log; of one tally unit
+//	verify/outcome                     the checks of what each contest comes to
 //	keyceremony encrypt mix decrypt    the acts: each checks its input, acts, and returns
 //	tally canvass                      entries for the record
 //	internal/...                       the machines

@@ -29,7 +29,7 @@ var (
 	mathematics = []string{"crypto/group", "crypto/transcript", "crypto/elgamal", "crypto/zkp", "crypto/shuffle", "crypto/threshold"}
 	lawful      = []string{"law", "strictjson", "apportion", "election", "count"} // not ballot: who checks holds no plaintext
 	public      = slices.Concat(mathematics, lawful, []string{"record", "board"})
-	checks      = []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit", "verify"}
+	checks      = []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit", "verify/outcome", "verify"}
 	checked     = slices.Concat(public, checks)
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
@@ -65,7 +65,8 @@ var layers = []layer{
 	{pkg: "verify/branchlog", may: slices.Concat(mathematics, []string{"election", "record", "board", "verify/report", "verify/source"}),
 		third: []string{"golang.org/x/mod/sumdb/tlog"}},
 	{pkg: "verify/unit", may: slices.Concat(mathematics, []string{"election", "record", "verify/report", "verify/source", "verify/branchlog"})},
-	{pkg: "verify", may: slices.Concat(public, []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit"})},
+	{pkg: "verify/outcome", may: []string{"election", "count", "record", "verify/report", "verify/source", "verify/branchlog", "verify/unit"}},
+	{pkg: "verify", may: slices.Concat(public, []string{"verify/report", "verify/source", "verify/branchlog", "verify/unit", "verify/outcome"})},
 
 	{pkg: "keyceremony", may: checked},
 	{pkg: "encrypt", may: slices.Concat(checked, []string{"ballot"}), third: []string{"golang.org/x/mod/sumdb/tlog"}},

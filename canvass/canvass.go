@@ -27,6 +27,7 @@ import (
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/outcome"
 )
 
 // Contest returns the canvass of one contest and its open questions.
@@ -34,7 +35,7 @@ func Contest(v *verify.View, contest string, hq record.Signer) ([]*record.Submis
 	if err := v.Sound(); err != nil {
 		return nil, err
 	}
-	body, outcome, err := v.Canvass(contest)
+	body, counted, err := v.Canvass(contest)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func Contest(v *verify.View, contest string, hq record.Signer) ([]*record.Submis
 		return nil, err
 	}
 	out := []*record.Submission{{Entry: entry, Blobs: [][]byte{list}}}
-	for _, q := range verify.Questions(contest, record.Code(entry), outcome) {
+	for _, q := range outcome.Questions(contest, record.Code(entry), counted) {
 		e, err := record.Sign(v.Election(), record.HQ, q, hq)
 		if err != nil {
 			return nil, err
@@ -62,7 +63,7 @@ func Contest(v *verify.View, contest string, hq record.Signer) ([]*record.Submis
 }
 
 // Certify returns the result of a canvassed contest. While a question is open
-// the error is verify.ErrOpen.
+// the error is outcome.ErrOpen.
 func Certify(v *verify.View, contest string, hq, supervisor record.Signer) ([]byte, error) {
 	if err := v.Sound(); err != nil {
 		return nil, err

@@ -10,10 +10,10 @@
 // and not there is named as missing. It never stops at the first finding: what
 // can be judged without the faulty part is judged.
 //
-// This package finds the definition, walks headquarters' log, the key ceremony
-// and the outcomes, and gives the rest its order: package source reads what all
-// of them look at, branchlog checks each branch's log, unit each tally unit, and
-// report collects what they find.
+// This package finds the definition, walks headquarters' log and the key
+// ceremony, and gives the rest its order: package source reads what all of them
+// look at, branchlog checks each branch's log, unit each tally unit, outcome what
+// each contest comes to, and report collects what they find.
 //
 // Checks live once, here. Headquarters calls them at intake, a mixer before
 // mixing, a trustee before opening; they continue from the View that comes with

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/outcome"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/source"
 	"github.com/sandogh/sandogh/verify/unit"
@@ -22,13 +23,11 @@ type headquarters struct {
 	key           *source.Entry[*record.ElectionKey]
 	devices       map[string]*record.Grant // by id
 	officers      map[string]*record.Grant
-	granted       map[string]string                        // key → who has it
-	heads         map[string][]source.Entry[*record.Head]  // by branch
-	plans         map[string]unit.Fixed                    // by contest
-	canvass       map[string]source.Entry[*record.Canvass] // by contest
-	proceedings   map[string][]source.Entry[record.Body]   // by contest: questions, rulings and lots
-	results       map[string]source.Entry[*record.Result]
-	gap           bool // entries of it could not be read
+	granted       map[string]string                       // key → who has it
+	heads         map[string][]source.Entry[*record.Head] // by branch
+	plans         map[string]unit.Fixed                   // by contest
+	outcomes      map[string]*outcome.Contest             // by contest
+	gap           bool                                    // entries of it could not be read
 	size          uint64
 }
 
@@ -38,9 +37,7 @@ func (r *run) readHeadquarters() {
 		commitments: map[string]*record.Commitment{}, dealings: map[string]*record.Dealing{},
 		confirmations: map[string]source.Entry[*record.Confirmation]{},
 		devices:       map[string]*record.Grant{}, officers: map[string]*record.Grant{}, granted: map[string]string{},
-		heads: map[string][]source.Entry[*record.Head]{}, plans: map[string]unit.Fixed{},
-		canvass: map[string]source.Entry[*record.Canvass]{}, proceedings: map[string][]source.Entry[record.Body]{},
-		results: map[string]source.Entry[*record.Result]{},
+		heads: map[string][]source.Entry[*record.Head]{}, plans: map[string]unit.Fixed{}, outcomes: map[string]*outcome.Contest{},
 	}
 	r.takenKeys()
 	l := r.Open("hq", election.HQOrigin(r.id), r.def.HQLogKey.Ed25519(), r.witnesses, r.def.WitnessQuorum)
@@ -75,6 +72,14 @@ func (r *run) readHeadquarters() {
 		}
 	})
 	r.hq.gap = !whole
+}
+
+// outcome returns what the log says of a contest's outcome.
+func (h *headquarters) outcome(contest string) *outcome.Contest {
+	if o := h.outcomes[contest]; o != nil {
+		return o
+	}
+	return &outcome.Contest{}
 }
 
 // early is what is wrong with an entry that comes before what it rests on. Where
@@ -163,7 +168,12 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		if err := r.counted(b.Contest); err != nil {
 			return err
 		}
-		return put(h.canvass, b.Contest, source.Entry[*record.Canvass]{Index: index, Body: b, Hash: record.Code(data)})
+		o := h.outcome(b.Contest)
+		if o.Canvass != nil {
+			return fmt.Errorf("there is one for %s already", source.Clip(b.Contest))
+		}
+		o.Canvass = &source.Entry[*record.Canvass]{Index: index, Body: b, Hash: record.Code(data)}
+		h.outcomes[b.Contest] = o
 	case *record.Question:
 		return r.proceed(index, data, b.Contest, b)
 	case *record.Ruling:
@@ -171,10 +181,14 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 	case *record.Lot:
 		return r.proceed(index, data, b.Contest, b)
 	case *record.Result:
-		if _, ok := h.canvass[b.Contest]; !ok {
+		o := h.outcome(b.Contest)
+		switch {
+		case o.Canvass == nil:
 			return tooEarly("a result before the canvass of contest %q", source.Clip(b.Contest))
+		case o.Result != nil:
+			return fmt.Errorf("there is one for %s already", source.Clip(b.Contest))
 		}
-		return put(h.results, b.Contest, source.Entry[*record.Result]{Index: index, Body: b})
+		o.Result = &source.Entry[*record.Result]{Index: index, Body: b}
 	}
 	return nil
 }
@@ -182,13 +196,14 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 // proceed admits a question, ruling or lot: after the canvass of its contest,
 // and before the result.
 func (r *run) proceed(index uint64, data []byte, contest string, b record.Body) error {
-	if _, ok := r.hq.canvass[contest]; !ok {
+	o := r.hq.outcome(contest)
+	switch {
+	case o.Canvass == nil:
 		return tooEarly("before the canvass of contest %q", source.Clip(contest))
-	}
-	if _, ok := r.hq.results[contest]; ok {
+	case o.Result != nil:
 		return fmt.Errorf("after the result of contest %q", source.Clip(contest))
 	}
-	r.hq.proceedings[contest] = append(r.hq.proceedings[contest], source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)})
+	o.Proceedings = append(o.Proceedings, source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)})
 	return nil
 }
 

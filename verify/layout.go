@@ -21,8 +21,8 @@ func (r *run) checkLayout() {
 			r.unread(s.Body.Shares, s.Index)
 		}
 	}
-	for _, c := range r.hq.canvass {
-		r.unread(c.Body.Statements, c.Index)
+	for _, o := range r.hq.outcomes {
+		r.unread(o.Canvass.Body.Statements, o.Canvass.Index)
 	}
 	top, ok := r.list(".")
 	if !ok {

@@ -27,9 +27,9 @@ func (r *run) phase() report.Phase {
 		}
 	}
 	switch {
-	case every(func(c string) bool { _, ok := h.results[c]; return ok }):
+	case every(func(c string) bool { return h.outcome(c).Result != nil }):
 		return report.PhaseCertified
-	case every(func(c string) bool { _, ok := h.canvass[c]; return ok }):
+	case every(func(c string) bool { return h.outcome(c).Canvass != nil }):
 		return report.PhaseCanvassed
 	case every(func(c string) bool { return h.plans[c].Read && r.counted(c) == nil }):
 		return report.PhaseCounted

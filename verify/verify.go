@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/branchlog"
+	"github.com/sandogh/sandogh/verify/outcome"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/source"
 	"github.com/sandogh/sandogh/verify/unit"
@@ -47,6 +48,7 @@ type run struct {
 	branches     map[string]*branchlog.Branch
 	units        map[unit.ID]*unit.Unit
 	checker      *unit.Checker
+	outcomes     *outcome.Checker
 }
 
 // Record verifies the record in fsys. The view holds what the acts continue
@@ -66,7 +68,9 @@ func Record(ctx context.Context, fsys fs.FS, o Options) (*report.Report, *View) 
 	r.checker = &unit.Checker{Reader: r.Reader, Units: r.units, Given: unit.Given{Election: r.id, Definition: r.def,
 		Key: r.key, Verification: r.verification, Branches: r.branches, Fixed: r.hq.plans, Heads: r.hq.heads, Gap: r.hq.gap}}
 	r.checker.Check()
-	r.checkOutcomes()
+	r.outcomes = &outcome.Checker{Reader: r.Reader, Contests: r.hq.outcomes, Given: outcome.Given{Definition: r.def,
+		Branches: r.branches, Fixed: r.hq.plans, Units: r.units, Gap: r.hq.gap}}
+	r.outcomes.Check()
 	r.checkLayout()
 	phase := r.phase()
 	if err := ctx.Err(); err != nil {

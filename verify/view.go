@@ -10,6 +10,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/shuffle"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/outcome"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/unit"
 )
@@ -150,126 +151,43 @@ func (v *View) Opened(contest, id string) (counts []uint64, ballots uint64, err 
 // Statements returns what the branches of a contest stated at their close, and
 // what the canvass has to notice about it: the list that the canvass names.
 func (v *View) Statements(contest string) (record.Statements, error) {
-	c, ok := v.r.def.Contest(contest)
-	if !ok {
-		return record.Statements{}, fmt.Errorf("the definition has no contest %q", contest)
-	}
-	return v.r.statements(c)
+	return v.r.outcomes.Statements(contest)
 }
 
 // Canvass returns what the canvass of a contest must say and the outcome of
 // the counting rule, with the answers on the record, once every unit has its
 // tally.
 func (v *View) Canvass(contest string) (*record.Canvass, count.Outcome, error) {
-	c, ok := v.r.def.Contest(contest)
-	if !ok {
-		return nil, count.Outcome{}, fmt.Errorf("the definition has no contest %q", contest)
-	}
 	if err := v.r.counted(contest); err != nil {
 		return nil, count.Outcome{}, err
 	}
-	body, in, err := v.r.canvass(c)
-	if err != nil {
-		return nil, count.Outcome{}, err
-	}
-	s, err := v.r.settle(contest, in)
-	if err != nil {
-		return nil, count.Outcome{}, err
-	}
-	return body, s.outcome, nil
-}
-
-// A Question is one on the record that waits for its answer.
-type Question struct {
-	Hash [32]byte // of its entry, which the answer names
-	Body *record.Question
+	return v.r.outcomes.Canvass(contest)
 }
 
 // Questions returns the questions of a canvassed contest that are open.
-func (v *View) Questions(contest string) ([]Question, error) {
-	s, _, err := v.settled(contest)
-	if err != nil {
-		return nil, err
-	}
-	var out []Question
-	for _, a := range s.asked {
-		if a.open {
-			out = append(out, Question{a.hash, a.body})
-		}
-	}
-	return out, nil
+func (v *View) Questions(contest string) ([]outcome.Question, error) {
+	return v.r.outcomes.Open(contest)
 }
 
 // Answer returns the questions that would be open and not on the record after
 // the ruling or lot. The error says why it answers nothing.
 func (v *View) Answer(contest string, answer record.Body) ([]*record.Question, error) {
-	s, in, err := v.settled(contest)
-	if err != nil {
-		return nil, err
-	}
-	hash, _ := v.Canvassed(contest)
-	if in, err = s.answer(hash, in, answer); err != nil {
-		return nil, err
-	}
-	if s.outcome, err = count.Count(in); err != nil {
-		return nil, err
-	}
-	var out []*record.Question
-	for _, q := range Questions(contest, hash, s.outcome) {
-		if s.find(q) == nil {
-			out = append(out, q)
-		}
-	}
-	return out, nil
+	return v.r.outcomes.Answer(contest, answer)
 }
 
-// Result returns the result of a canvassed contest in which nothing is open.
+// Result returns the result of a canvassed contest in which nothing is open,
+// else outcome.ErrOpen.
 func (v *View) Result(contest string) (*record.Result, error) {
-	s, _, err := v.settled(contest)
-	if err != nil {
-		return nil, err
-	}
-	if n := len(s.outcome.Questions); n > 0 {
-		return nil, fmt.Errorf("contest %s: %w (%d)", contest, ErrOpen, n)
-	}
-	hash, _ := v.Canvassed(contest)
-	return Result(contest, hash, s.answers, s.outcome), nil
-}
-
-// ErrOpen says that the law leaves questions open: there is no result before
-// they are answered.
-var ErrOpen = errors.New("the law leaves questions open, which are settled by a recorded ruling or lot")
-
-// settled returns what came of a canvassed contest's questions, and what is
-// counted with the answers that hold.
-func (v *View) settled(contest string) (*settled, count.Input, error) {
-	c, ok := v.r.def.Contest(contest)
-	if !ok {
-		return nil, count.Input{}, fmt.Errorf("the definition has no contest %q", contest)
-	}
-	if _, ok := v.Canvassed(contest); !ok {
-		return nil, count.Input{}, fmt.Errorf("contest %s is not canvassed on the record", contest)
-	}
-	_, in, err := v.r.canvass(c)
-	if err != nil {
-		return nil, count.Input{}, err
-	}
-	s, err := v.r.settle(contest, in)
-	if err != nil {
-		return nil, count.Input{}, err
-	}
-	in.Decisions = s.decisions
-	return s, in, nil
+	return v.r.outcomes.Result(contest)
 }
 
 // Certified reports whether the contest has a result on the record.
-func (v *View) Certified(contest string) bool {
-	_, ok := v.r.hq.results[contest]
-	return ok
-}
+func (v *View) Certified(contest string) bool { return v.r.hq.outcome(contest).Result != nil }
 
 // Canvassed returns the hash of the contest's canvass on the record.
 func (v *View) Canvassed(contest string) (hash [32]byte, ok bool) {
-	e, ok := v.r.hq.canvass[contest]
-	return e.Hash, ok
+	if e := v.r.hq.outcome(contest).Canvass; e != nil {
+		return e.Hash, true
+	}
+	return hash, false
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/sandogh/sandogh/canvass"
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/outcome"
 )
 
 // Draw settles the ties of every contest by lot with the public seed, one after
@@ -67,7 +67,7 @@ func (r *Rehearsal) certify(ctx context.Context) error {
 			continue
 		}
 		e, err := canvass.Certify(r.view, id, r.keys.Signer("office/hq"), r.keys.Signer("office/supervisors"))
-		if errors.Is(err, verify.ErrOpen) {
+		if errors.Is(err, outcome.ErrOpen) {
 			continue
 		}
 		if err != nil {

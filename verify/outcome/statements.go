@@ -1,4 +1,4 @@
-package verify
+package outcome
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 
 // statements returns what the branches of a contest stated, in the definition's
 // order, and what is to be noticed about it.
-func (r *run) statements(c *election.Contest) (out record.Statements, err error) {
-	for _, b := range r.def.BranchesOf(c.ID) {
+func (c *Checker) statements(contest *election.Contest) (out record.Statements, err error) {
+	for _, b := range c.Definition.BranchesOf(contest.ID) {
 		var counts record.Counts
 		closed := false
-		if st := r.branches[b.ID]; st != nil {
+		if st := c.Branches[b.ID]; st != nil {
 			counts, closed = st.Closed()
 		}
 		if !closed {
@@ -28,8 +28,8 @@ func (r *run) statements(c *election.Contest) (out record.Statements, err error)
 }
 
 // listed returns the name of the list of statements of a contest.
-func (r *run) listed(c *election.Contest) (record.Blob, error) {
-	s, err := r.statements(c)
+func (c *Checker) listed(contest *election.Contest) (record.Blob, error) {
+	s, err := c.statements(contest)
 	if err != nil {
 		return record.Blob{}, err
 	}

@@ -1,4 +1,4 @@
-package verify
+package outcome
 
 import (
 	"bytes"
@@ -33,24 +33,25 @@ type misplaced struct {
 // settle walks through the questions, rulings and lots of a contest in their
 // order. Each question must be open when it is put, and each answer must answer
 // a question that is open then. Entries that do not are left out of the outcome.
-func (r *run) settle(contest string, in count.Input) (*settled, error) {
+func (c *Checker) settle(contest string, in count.Input) (*settled, error) {
 	s := &settled{}
 	var err error
 	if s.outcome, err = count.Count(in); err != nil {
 		return nil, err
 	}
-	canvass, ok := r.hq.canvass[contest]
-	if !ok {
+	stated := c.stated(contest)
+	if stated.Canvass == nil {
 		return s, nil
 	}
-	for _, e := range r.hq.proceedings[contest] {
+	canvass := stated.Canvass.Hash
+	for _, e := range stated.Proceedings {
 		if q, ok := e.Body.(*record.Question); ok {
-			if err := s.ask(contest, canvass.Hash, q, e.Hash); err != nil {
+			if err := s.ask(contest, canvass, q, e.Hash); err != nil {
 				s.wrong = append(s.wrong, misplaced{e.Index, err.Error()})
 			}
 			continue
 		}
-		next, err := s.answer(canvass.Hash, in, e.Body)
+		next, err := s.answer(canvass, in, e.Body)
 		if err != nil {
 			s.wrong = append(s.wrong, misplaced{e.Index, err.Error()})
 			continue
@@ -60,9 +61,9 @@ func (r *run) settle(contest string, in count.Input) (*settled, error) {
 		if s.outcome, err = count.Count(in); err != nil {
 			return nil, err // answer has counted the same
 		}
-		s.reopen(contest, canvass.Hash)
+		s.reopen(contest, canvass)
 	}
-	for _, q := range Questions(contest, canvass.Hash, s.outcome) {
+	for _, q := range Questions(contest, canvass, s.outcome) {
 		if s.find(q) == nil {
 			s.unasked = append(s.unasked, q)
 		}

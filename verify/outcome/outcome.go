@@ -1,0 +1,170 @@
+package outcome
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/sandogh/sandogh/count"
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/branchlog"
+	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
+	"github.com/sandogh/sandogh/verify/unit"
+)
+
+// A Contest is what the record says of the outcome of one contest, for the
+// Checker's maker to fill in.
+type Contest struct {
+	Canvass     *source.Entry[*record.Canvass] // nil as long as there is none, and with it the others
+	Proceedings []source.Entry[record.Body]    // questions, rulings and lots, in their order
+	Result      *source.Entry[*record.Result]
+}
+
+// Given is what outcomes are checked against.
+type Given struct {
+	Definition *election.Definition
+	Branches   map[string]*branchlog.Branch
+	Fixed      map[string]unit.Fixed // by contest
+	Units      map[unit.ID]*unit.Unit
+	Gap        bool // headquarters' log could not be read whole
+}
+
+// A Checker checks the outcomes of one record.
+type Checker struct {
+	*source.Reader
+	Given
+	Contests map[string]*Contest // by id; those of which the record says something
+}
+
+// stated returns what the record says of a contest.
+func (c *Checker) stated(contest string) *Contest {
+	if s := c.Contests[contest]; s != nil {
+		return s
+	}
+	return &Contest{}
+}
+
+// canvass returns what the canvass of a contest must say, from the closing
+// statements and the opened units, and what is to be counted.
+func (c *Checker) canvass(contest *election.Contest) (*record.Canvass, count.Input, error) {
+	plan := c.Fixed[contest.ID]
+	if !plan.Read {
+		return nil, count.Input{}, fmt.Errorf("the units of contest %s are not fixed", contest.ID)
+	}
+	n, k := contest.N(), contest.K()
+	out := &record.Canvass{Contest: contest.ID, Votes: make([]uint64, n)}
+	for _, u := range plan.Units {
+		st := c.Units[unit.ID{Contest: contest.ID, Unit: u.ID}]
+		if st == nil || len(st.Opened()) != n+k {
+			return nil, count.Input{}, fmt.Errorf("unit %s of contest %s is not opened soundly", u.ID, contest.ID)
+		}
+		out.Ballots += st.Ballots()
+		for i, times := range st.Opened() {
+			if i < n {
+				out.Votes[i] += uint64(times)
+			} else {
+				out.Blank += uint64(times)
+			}
+		}
+	}
+	var err error
+	if out.Statements, err = c.listed(contest); err != nil {
+		return nil, count.Input{}, err
+	}
+	votes := make([]int, n)
+	for i, v := range out.Votes {
+		votes[i] = int(v)
+	}
+	law, _ := c.Definition.LawOf(contest)
+	return out, count.Input{Contest: contest, Law: law, Votes: votes, Ballots: int(out.Ballots), Blank: int(out.Blank)}, nil
+}
+
+// Questions returns what must be on the record about the open questions of an
+// outcome; canvass is the hash of the contest's canvass entry.
+func Questions(contest string, canvass [32]byte, o count.Outcome) []*record.Question {
+	var out []*record.Question
+	for _, q := range o.Questions {
+		out = append(out, &record.Question{Contest: contest, What: q.Kind, Place: q.Place, Of: q.Of,
+			Between: q.Between, Seats: uint64(q.Seats), Article: q.Article, Votes: canvass[:]})
+	}
+	return out
+}
+
+// Result returns the result that follows from an outcome without open
+// questions; answers are the hashes of the rulings and lots behind it.
+func Result(contest string, canvass [32]byte, answers [][]byte, o count.Outcome) *record.Result {
+	return &record.Result{Contest: contest, Canvass: canvass[:], Answers: answers, Elected: o.Elected, Alternates: o.Alternates, Runoff: o.Runoff}
+}
+
+// Check recomputes canvass, questions and result of each contest: V040 to V042.
+func (c *Checker) Check() {
+	for i := range c.Definition.Contests {
+		contest := &c.Definition.Contests[i]
+		if stated := c.stated(contest.ID); stated.Canvass != nil { // nothing else is let in before it
+			c.check(contest, stated)
+		}
+	}
+}
+
+func (c *Checker) check(contest *election.Contest, stated *Contest) {
+	id, canvass := contest.ID, stated.Canvass
+	p := report.At(record.HQ, canvass.Index)
+	c.Count("V040", 1)
+	want, in, err := c.canvass(contest)
+	if err != nil {
+		c.Absent("V040", p, "the canvass of contest %s cannot be recomputed: %v", id, err)
+		return
+	}
+	if !equalBody(want, canvass.Body) {
+		c.Refute("V040", p, "the canvass of contest %s is not what the statements and the units give", id)
+		return
+	}
+	c.Count("V041", 1)
+	s, err := c.settle(id, in)
+	if err != nil {
+		c.Refute("V041", p, "contest %s cannot be counted: %v", id, err)
+		return
+	}
+	for _, f := range s.wrong {
+		c.amiss("V041", report.At(record.HQ, f.entry), "contest %s: %s", id, f.text)
+	}
+	for _, q := range s.unasked {
+		c.Absent("V041", p, "contest %s leaves a question open (%s for %d %s) that is not on the record", id, q.What, q.Seats, q.Place)
+	}
+	result := stated.Result
+	if result == nil {
+		return
+	}
+	c.Count("V042", 1)
+	p = report.At(record.HQ, result.Index)
+	switch {
+	case len(s.outcome.Questions) > 0:
+		c.amiss("V042", p, "contest %s has a result while %d questions are open", id, len(s.outcome.Questions))
+	case !bytes.Equal(result.Body.Canvass, canvass.Hash[:]):
+		c.Refute("V042", p, "the result of contest %s rests on another canvass", id)
+	case !slices.EqualFunc(result.Body.Answers, s.answers, bytes.Equal):
+		c.amiss("V042", p, "the result of contest %s does not name the rulings and lots that it rests on, in their order", id)
+	case !equalBody(result.Body, Result(id, canvass.Hash, s.answers, s.outcome)):
+		c.amiss("V042", p, "contest %s: the counting rule gives %v with alternates %v, not %v with %v", id,
+			s.outcome.Elected, s.outcome.Alternates, result.Body.Elected, result.Body.Alternates)
+	}
+}
+
+// amiss notes that something is wrong, which is only that entries are missing
+// if headquarters' log has a gap.
+func (c *Checker) amiss(id string, p report.Place, format string, args ...any) {
+	if c.Gap {
+		c.Absent(id, p, "%s, or entries of headquarters' log are missing", fmt.Sprintf(format, args...))
+	} else {
+		c.Refute(id, p, format, args...)
+	}
+}
+
+// equalBody compares two entries' content by their one encoding.
+func equalBody(a, b record.Body) bool {
+	x, err := record.Message([32]byte{}, record.HQ, a)
+	y, err2 := record.Message([32]byte{}, record.HQ, b)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}

@@ -12,7 +12,8 @@
 //
 // What it never does: it computes nothing with a share but the rehearsal here
 // and, in package decrypt, the openings. A Trustee prints as a fixed text. It
-// stores nothing: Secret's bytes are for the trustee's own encrypted file.
+// stores nothing: what State returns, and Secret's bytes, are for the trustee's
+// own encrypted files, from which Resume and Hold go on after a break.
 //
 // How it fails: a record that does not stand, an act out of order, or a share
 // that does not fit its dealer's commitments (BadShareError, which names the
@@ -29,7 +30,6 @@ import (
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/hpke"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +53,8 @@ type Trustee struct {
 	signer   record.Signer
 	hpke     hpke.PrivateKey
 	dealing  *threshold.Dealing
-	proof    []byte
+	proof    []byte // of possession, with the dealing
+	dealt    []byte // the entry that shows the dealing, once made
 	secret   *threshold.Secret
 }
 
@@ -97,28 +98,29 @@ func New(def *election.Definition, id string, signing ed25519.PrivateKey, share 
 		signer: record.Signer{By: "trustee/" + id, Key: signing}, hpke: k}, nil
 }
 
-// Commit draws the trustee's polynomial and fixes it.
+// Commit draws the trustee's polynomial and fixes it. Of a dealing that is fixed
+// already, here or before Resume, it returns the same entry again.
 func (t *Trustee) Commit(v *verify.View) ([]byte, error) {
 	if err := t.ready(v); err != nil {
 		return nil, err
 	}
-	if t.dealing != nil {
-		return nil, fmt.Errorf("trustee %s has fixed a dealing already", t.id)
+	if t.dealing == nil {
+		d, err := threshold.Deal(t.def.Quorum, len(t.def.Trustees))
+		if err != nil {
+			return nil, err
+		}
+		if t.proof, err = d.ProvePossession(record.PossessionTag(t.election, t.id)); err != nil {
+			return nil, err
+		}
+		t.dealing = d
 	}
-	d, err := threshold.Deal(t.def.Quorum, len(t.def.Trustees))
-	if err != nil {
-		return nil, err
-	}
-	if t.proof, err = d.ProvePossession(record.PossessionTag(t.election, t.id)); err != nil {
-		return nil, err
-	}
-	t.dealing = d
-	h := threshold.CommitHash(record.DealingTag(t.election, t.id), d.Commitments(), t.proof)
+	h := threshold.CommitHash(record.DealingTag(t.election, t.id), t.dealing.Commitments(), t.proof)
 	return record.Sign(t.election, record.HQ, &record.Commitment{Trustee: t.id, Hash: h[:]}, t.signer)
 }
 
 // Deal shows the dealing, with a share for each trustee encrypted to it. Every
-// trustee must have fixed its own before.
+// trustee must have fixed its own before. It is encrypted once: asked again, also
+// after Resume, Deal returns the same entry.
 func (t *Trustee) Deal(v *verify.View) ([]byte, error) {
 	if err := t.ready(v); err != nil {
 		return nil, err
@@ -128,6 +130,9 @@ func (t *Trustee) Deal(v *verify.View) ([]byte, error) {
 	}
 	if n := v.Committed(); n < len(t.def.Trustees) {
 		return nil, fmt.Errorf("%d of %d trustees have fixed their dealings: nobody shows one before", n, len(t.def.Trustees))
+	}
+	if t.dealt != nil {
+		return t.dealt, nil
 	}
 	body := &record.Dealing{Trustee: t.id, Commitments: threshold.EncodeCommitments(t.dealing.Commitments()), Proof: t.proof}
 	for i := range t.def.Trustees {
@@ -143,7 +148,9 @@ func (t *Trustee) Deal(v *verify.View) ([]byte, error) {
 		}
 		body.Shares = append(body.Shares, m)
 	}
-	return record.Sign(t.election, record.HQ, body, t.signer)
+	var err error
+	t.dealt, err = record.Sign(t.election, record.HQ, body, t.signer)
+	return t.dealt, err
 }
 
 // Confirm checks every dealer's share, combines them, rehearses, and confirms
@@ -181,10 +188,7 @@ func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The rehearsal's r is public and fixed: the hash of what names it.
-	h := sha256.Sum256(record.PossessionTag(t.election, t.id))
-	r := group.ReduceScalar(h[:])
-	if !secret.Key().Equal(own) || !threshold.VerifyRehearsal(r, own, secret.Rehearse(r)) {
+	if !t.rehearse(secret, own) {
 		return nil, errors.New("the combined share does not belong to the trustee's verification key: start the ceremony again")
 	}
 	t.secret = secret
@@ -195,7 +199,7 @@ func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
 	return record.Sign(t.election, record.HQ, &record.Confirmation{Trustee: t.id, Key: y.Bytes(), Verification: own.Bytes()}, t.signer)
 }
 
-// Secret returns the trustee's share after Confirm, else nil.
+// Secret returns the trustee's share after Confirm or Hold, else nil.
 func (t *Trustee) Secret() *threshold.Secret { return t.secret }
 
 // Signer returns the trustee as a signer of entries.

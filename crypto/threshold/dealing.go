@@ -63,6 +63,37 @@ func (d *Dealing) ProvePossession(tag []byte) ([]byte, error) {
 	return zkp.ProveLog(tag, d.coefficients[0])
 }
 
+// Bytes returns the coefficients a_0 ‖ … ‖ a_{t−1}, 32 bytes big-endian each,
+// for the dealer's encrypted file and nothing else.
+func (d *Dealing) Bytes() []byte {
+	d.alive()
+	var b []byte
+	for _, a := range d.coefficients {
+		b = append(b, a.Bytes()...)
+	}
+	return b
+}
+
+// DecodeDealing reads what Bytes returned for the quorum t of n trustees.
+func DecodeDealing(b []byte, t, n int) (*Dealing, error) {
+	if t < 1 || n < t {
+		return nil, fmt.Errorf("decode dealing: quorum %d of %d trustees", t, n)
+	}
+	if len(b) != t*group.ScalarSize {
+		return nil, fmt.Errorf("decode dealing: not the %d coefficients of the quorum", t)
+	}
+	d := &Dealing{n: n}
+	for ; len(b) > 0; b = b[group.ScalarSize:] {
+		a, err := group.DecodeScalar(b[:group.ScalarSize])
+		if err != nil || a.IsZero() {
+			return nil, errors.New("decode dealing: a coefficient is not a scalar other than zero")
+		}
+		d.coefficients = append(d.coefficients, a)
+		d.commitments = append(d.commitments, group.BaseMul(a))
+	}
+	return d, nil
+}
+
 // Erase forgets the polynomial. Afterwards only Commitments may be called.
 func (d *Dealing) Erase() {
 	clear(d.coefficients)

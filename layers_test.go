@@ -33,7 +33,7 @@ var (
 	checked     = slices.Concat(public, checks)
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
-	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/identity", "internal/printing", "internal/web", "internal/persian"}
+	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/web", "internal/persian"}
 )
 
 // The layers, from the bottom up. A package that is not here may not be.
@@ -81,8 +81,9 @@ var layers = []layer{
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},
-	{pkg: "internal/witness", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note"}},
+	{pkg: "internal/witness", may: []string{"internal/durable", "strictjson", "board"}, third: []string{"golang.org/x/mod/sumdb/note"}},
 	{pkg: "internal/identity", may: []string{"internal/durable", "election", "record"}},
+	{pkg: "internal/body", may: []string{"internal/durable", "internal/sequencer", "strictjson", "election", "record", "board"}, third: []string{"filippo.io/age"}},
 	{pkg: "internal/printing", may: []string{"internal/durable", "election", "record"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 

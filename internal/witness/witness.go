@@ -1,19 +1,24 @@
 // Package witness cosigns the checkpoints of logs, each only if it extends the
-// last one cosigned.
+// last one cosigned, and keeps as evidence the signed ones that do not.
 //
-// Specification: spec/record-log.md, rules L20 to L28; the request is that of
-// C2SP tlog-witness add-checkpoint, the answer that of tlog-cosignature.
+// Specification: spec/record-log.md, rules L20 to L28 and L34 to L43; request
+// and answers are those of C2SP tlog-witness add-checkpoint, the cosignature
+// that of tlog-cosignature.
 //
-// In go a checkpoint signed by a log, the size cosigned last and the RFC 6962
-// consistency proof between them, at most 63 hashes; out comes one signature
-// line with a time in seconds. A folder holds, for each log, the checkpoint that
-// was cosigned last, in a file named by the SHA-256 of the log's origin.
+// In goes a checkpoint signed by a log, the size cosigned last and the RFC 6962
+// consistency proof between them, at most 63 hashes, together at most 64 KiB;
+// out comes one signature line with a time in seconds. [Witness] cosigns,
+// [Handler] serves it over HTTP; [Client] and [Drop] are a witness far away, as
+// a log sees it: behind HTTP, or behind a folder whose files are carried. A
+// folder holds, for each log, the checkpoint that was cosigned last, in a file
+// named by the SHA-256 of the log's origin, and [Evidence] in evidence/.
 //
 // It never cosigns two checkpoints of a log of which neither extends the other,
 // also not across a crash: what it is about to cosign is on the disk before the
 // signature is returned. It does not look at entries, and does not judge the
-// time between checkpoints; it takes the clock that it is given. It is not a
-// server: what carries requests to it is elsewhere.
+// time between checkpoints; it takes the clock that it is given. It keeps
+// nothing that the log has not signed, and of one log at most 64 files of
+// evidence, so that nobody can fill its disk.
 //
 // An unknown log, a checkpoint that does not parse or verify, a proof that
 // fails, a smaller tree and another tree of the same size are refused with
@@ -22,7 +27,8 @@
 // does not verify makes the witness refuse that log, not begin anew.
 //
 // Ed25519 with cosignature/v1, whose message is drawn at
-// [board.CosignatureMessage].
+// [board.CosignatureMessage]; SHA-256. That a proof which fails can convict is
+// from RFC 9162, section 2.1.4.2: what it computes is the root of both trees.
 package witness
 
 import (
@@ -51,9 +57,12 @@ import (
 // Errors a caller may branch on.
 var (
 	ErrUnknownLog = errors.New("the log is not known to this witness")
-	ErrCheckpoint = errors.New("the checkpoint is not one of the log")
-	ErrProof      = errors.New("the consistency proof does not verify")
+	ErrCheckpoint = errors.New("the checkpoint is not written as one of the log")
+	ErrSignature  = errors.New("the checkpoint is not signed by the log")
+	ErrOldSize    = errors.New("the old size is larger than the checkpoint's")
 	ErrRollback   = errors.New("the checkpoint is smaller than one cosigned before")
+	ErrFork       = errors.New("the log has signed another tree of the same size")
+	ErrProof      = errors.New("the consistency proof does not verify")
 )
 
 // A ConflictError says that the witness has last cosigned another size than
@@ -73,7 +82,10 @@ type ForkError struct {
 	Refused  []byte // the signed checkpoint that contradicts it
 }
 
-func (e *ForkError) Error() string { return "the log has signed another tree of the same size" }
+func (e *ForkError) Error() string { return ErrFork.Error() }
+
+// Is lets errors.Is tell a fork without its evidence.
+func (e *ForkError) Is(target error) bool { return target == ErrFork }
 
 // A Witness cosigns for the logs that it knows. Its methods may be called
 // concurrently; they run one after another.
@@ -89,6 +101,7 @@ type Witness struct {
 
 	mu     sync.Mutex
 	closed bool
+	kept   map[string]*kept // evidence, by the SHA-256 of the log's origin
 }
 
 const (
@@ -121,7 +134,11 @@ func NewOn(disk durable.Disk, dir, name string, key ed25519.PrivateKey, logs fun
 	if err != nil {
 		return nil, fmt.Errorf("open witness: %w", err)
 	}
-	return &Witness{dir: dir, name: name, id: id, key: key, logs: logs, now: now, disk: disk, lock: lock}, nil
+	w := &Witness{dir: dir, name: name, id: id, key: key, logs: logs, now: now, disk: disk, lock: lock}
+	if w.kept, err = countEvidence(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open witness: %w", err), lock.Release())
+	}
+	return w, nil
 }
 
 // Close gives the folder free.
@@ -163,22 +180,18 @@ func (w *Witness) Cosign(ctx context.Context, oldSize uint64, checkpoint []byte,
 func (w *Witness) cosign(origin string, key ed25519.PublicKey, oldSize uint64, checkpoint []byte, proof [][32]byte) ([]byte, error) {
 	next, err := parse(checkpoint, origin, key)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+		return nil, err
 	}
 	last, err := w.last(origin, key)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case oldSize != last.Size:
-		return nil, &ConflictError{last.Size}
-	case next.Size < last.Size:
-		return nil, fmt.Errorf("%w: %d entries after %d", ErrRollback, next.Size, last.Size)
-	case next.Size == last.Size && next.Root != last.Root:
-		return nil, &ForkError{Cosigned: last.Note, Refused: next.Note}
-	}
-	if err := board.CheckConsistency(proof, last.Size, last.Root, next.Size, next.Root); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrProof, err)
+	if err := judge(last, next, oldSize, proof); err != nil {
+		// What convicts does so whatever the request said of the old size.
+		if e := convict(last, next, oldSize, proof, key); e != nil {
+			err = w.keep(e, err)
+		}
+		return nil, err
 	}
 	now := w.now().Unix()
 	if now <= 0 {
@@ -195,18 +208,44 @@ func (w *Witness) cosign(origin string, key ed25519.PublicKey, oldSize uint64, c
 	return board.FormatSignatureLine(w.name, w.id, sig), nil
 }
 
+// judge says why next does not follow last, in the order of C2SP tlog-witness.
+func judge(last, next board.Checkpoint, oldSize uint64, proof [][32]byte) error {
+	switch {
+	case oldSize > next.Size && next.Size < last.Size:
+		return fmt.Errorf("%w: %d entries after %d", ErrRollback, next.Size, last.Size)
+	case oldSize > next.Size:
+		return fmt.Errorf("%w: %d, and it has %d entries", ErrOldSize, oldSize, next.Size)
+	case oldSize != last.Size:
+		return &ConflictError{last.Size}
+	case next.Size == last.Size && next.Root != last.Root:
+		return &ForkError{Cosigned: last.Note, Refused: next.Note}
+	}
+	if err := board.CheckConsistency(proof, last.Size, last.Root, next.Size, next.Root); err != nil {
+		return fmt.Errorf("%w: %w", ErrProof, err)
+	}
+	return nil
+}
+
 // parse returns the checkpoint with the log's signature alone.
 func parse(checkpoint []byte, origin string, key ed25519.PublicKey) (board.Checkpoint, error) {
-	v := board.NewVerifier(origin, key)
-	n, err := note.Open(checkpoint, note.VerifierList(v))
-	if err != nil {
-		return board.Checkpoint{}, err
+	n, err := note.Open(checkpoint, note.VerifierList(board.NewVerifier(origin, key)))
+	var unsigned *note.UnverifiedNoteError
+	var invalid *note.InvalidSignatureError
+	if errors.As(err, &unsigned) || errors.As(err, &invalid) {
+		return board.Checkpoint{}, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
-	alone, err := note.Sign(&note.Note{Text: n.Text, Sigs: n.Sigs})
-	if err != nil {
-		return board.Checkpoint{}, err
+	var alone []byte
+	if err == nil {
+		alone, err = note.Sign(&note.Note{Text: n.Text, Sigs: n.Sigs})
 	}
-	return board.ParseCheckpoint(alone, origin, key, nil)
+	var c board.Checkpoint
+	if err == nil {
+		c, err = board.ParseCheckpoint(alone, origin, key, nil)
+	}
+	if err != nil {
+		return board.Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	return c, nil
 }
 
 // Last returns the checkpoint of a known log that was cosigned last, with the
@@ -225,10 +264,15 @@ func (w *Witness) Last(origin string) ([]byte, error) {
 	return c.Note, nil
 }
 
-// last returns the checkpoint cosigned last, that of no entries if there was
-// none.
 func (w *Witness) last(origin string, key ed25519.PublicKey) (board.Checkpoint, error) {
-	b, err := os.ReadFile(w.file(origin))
+	return Last(w.dir, origin, key)
+}
+
+// Last reads from a witness's folder the checkpoint of a log that was cosigned
+// last. If none was, it is that of no entries, without a note. The folder may be
+// in use.
+func Last(dir, origin string, key ed25519.PublicKey) (board.Checkpoint, error) {
+	b, err := os.ReadFile(filepath.Join(dir, hashOf(origin)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return board.Checkpoint{Origin: origin, Root: sha256.Sum256(nil)}, nil
 	}
@@ -242,9 +286,11 @@ func (w *Witness) last(origin string, key ed25519.PublicKey) (board.Checkpoint, 
 	return c, nil
 }
 
-func (w *Witness) file(origin string) string {
+func (w *Witness) file(origin string) string { return filepath.Join(w.dir, hashOf(origin)) }
+
+func hashOf(origin string) string {
 	h := sha256.Sum256([]byte(origin))
-	return filepath.Join(w.dir, hex.EncodeToString(h[:]))
+	return hex.EncodeToString(h[:])
 }
 
 func (w *Witness) redacted() string             { return "witness " + w.name + " (key redacted)" }

@@ -176,9 +176,10 @@ func TestRefusals(t *testing.T) {
 		"proof for no growth":    {10, tr.checkpoint(10), proof, witness.ErrProof},
 		"unknown log":            {10, sign("sandogh/00ff/branch/1", logKey, 15, root), proof, witness.ErrUnknownLog},
 		"nothing":                {10, nil, proof, witness.ErrUnknownLog},
-		"another key":            {10, sign(origin, other, 15, root), proof, witness.ErrCheckpoint},
+		"another key":            {10, sign(origin, other, 15, root), proof, witness.ErrSignature},
 		"not signed":             {10, board.FormatCheckpoint(origin, 15, root), proof, witness.ErrCheckpoint},
-		"signed for another":     {10, bytes.Replace(cp, []byte("\n15\n"), []byte("\n16\n"), 1), proof, witness.ErrCheckpoint},
+		"signed for another":     {10, bytes.Replace(cp, []byte("\n15\n"), []byte("\n16\n"), 1), proof, witness.ErrSignature},
+		"old size above":         {16, cp, nil, witness.ErrOldSize},
 		"extension line":         {10, signText(origin + "\n15\n" + root.String() + "\nmore\n"), proof, witness.ErrCheckpoint},
 		"leading zero":           {10, signText(origin + "\n015\n" + root.String() + "\n"), proof, witness.ErrCheckpoint},
 		"empty tree, wrong root": {10, sign(origin, logKey, 0, root), nil, witness.ErrCheckpoint},
@@ -211,7 +212,7 @@ func signText(text string) []byte {
 func TestConflictTellsTheSize(t *testing.T) {
 	w := open(t, t.TempDir())
 	tr := newTree(20, 20)
-	for _, old := range []uint64{1, 7, 1 << 60} {
+	for _, old := range []uint64{1, 7, 15} {
 		_, err := w.Cosign(t.Context(), old, tr.checkpoint(15), nil)
 		var conflict *witness.ConflictError
 		if !errors.As(err, &conflict) || conflict.KnownSize() != 0 {

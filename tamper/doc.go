@@ -18,11 +18,16 @@
 // is the record as an auditor sees it at that phase. Forged proofs are made
 // with the provers of the system on statements of the forger's choice.
 //
+// Every check is the only one that refuses some row, and a test builds verify
+// without each of them in turn to show that the row then verifies. Most such
+// rows are carried through: everybody after the attacker goes along, up to a
+// signed result. Where only the unsoundness of a proof would get a record that
+// far (V036), the auditor is made to believe that proof.
+//
 // What it never does: it does not attack the primitives; that is for the tests
-// of crypto/…, which forge proofs by other means. V036 has no row: while slot
-// proofs, shuffles and shares are sound, no row can open to what is no code. An
-// older state of the whole record, witnesses included, is a good record: it
-// verifies, and says that the election has not come further.
+// of crypto/…, which forge proofs by other means. An older state of the whole
+// record, witnesses included, is a good record: it verifies, and says that the
+// election has not come further.
 //
 // How it fails: a row that verifies is a hole in package verify.
 package tamper

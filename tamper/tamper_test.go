@@ -50,9 +50,10 @@ type table struct {
 	rows []row
 }
 
-// tables are all of this package.
+// tables are all of this package, those that go furthest first.
 func tables() []table {
 	return []table{
+		carriedThrough(), askedTwice(), brokenProofs(),
 		definitions(), ceremonies(), grants(), publishedFiles(), publishedLogs(),
 		openings(), ballots(), endings(), challenges(), heads(),
 		unitLists(), mixings(), shareLists(), results(), questions(), rulings(),

@@ -62,7 +62,7 @@ func (v *validator) bodies() {
 	seen := make(map[string]int)
 	for i, w := range d.Witnesses {
 		p := at("witnesses", i)
-		if !isKeyName(w.Name) {
+		if !ValidKeyName(w.Name) {
 			v.add(p+".name", "%s is not a key name: write 1 to 100 of a-z A-Z 0-9 . / _ -", quote(w.Name))
 		} else if first, ok := seen[w.Name]; ok {
 			v.add(p+".name", "%s is the name of %s too: give each its own", quote(w.Name), at("witnesses", first))
@@ -90,9 +90,9 @@ func (v *validator) quorum() {
 	}
 }
 
-// isKeyName reports whether s can name a key in a signed note, which allows no
+// ValidKeyName reports whether s can name a key in a signed note, which allows no
 // space and no plus sign; we allow less.
-func isKeyName(s string) bool {
+func ValidKeyName(s string) bool {
 	if len(s) < 1 || len(s) > 100 {
 		return false
 	}

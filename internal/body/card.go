@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -68,7 +69,8 @@ func (x *Identity) Cards() ([]Card, error) {
 		}
 		objects = append(objects, c)
 	}
-	names := []string{fmt.Sprintf("%s-%s.card.json", x.Kind, x.ID), "hq-log.card.json"}
+	// A witness's name may hold slashes.
+	names := []string{fmt.Sprintf("%s-%s.card.json", x.Kind, url.PathEscape(x.ID)), "hq-log.card.json"}
 	var cards []Card
 	for i, o := range objects {
 		var b bytes.Buffer

@@ -20,7 +20,7 @@ import (
 //
 // The second holds how much more was refused than is kept, in decimal.
 const (
-	evidenceDir = "evidence"
+	EvidenceDir = "evidence" // in the witness's folder
 	moreSuffix  = ".more"
 )
 
@@ -45,7 +45,7 @@ func (k *kept) of(kind Kind) *int {
 // countEvidence counts the evidence in a witness's folder.
 func countEvidence(dir string) (map[string]*kept, error) {
 	out := map[string]*kept{}
-	files, err := os.ReadDir(filepath.Join(dir, evidenceDir))
+	files, err := os.ReadDir(filepath.Join(dir, EvidenceDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("count evidence: %w", err)
 	}
@@ -63,7 +63,7 @@ func countEvidence(dir string) (map[string]*kept, error) {
 			*out[log].of(Kind(kind))++
 			continue
 		}
-		path := filepath.Join(dir, evidenceDir, f.Name())
+		path := filepath.Join(dir, EvidenceDir, f.Name())
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("count evidence: %w", err)
@@ -82,7 +82,7 @@ func (w *Witness) keep(e *Evidence, refusal error) error {
 	// Named by the text alone: of one text a log can make many signatures.
 	text, _, _ := strings.Cut(string(e.Second), "\n\n")
 	h := sha256.Sum256([]byte(text))
-	path := filepath.Join(w.dir, evidenceDir, fmt.Sprintf("%s-%s-%x.json", log, e.Kind, h[:8]))
+	path := filepath.Join(w.dir, EvidenceDir, fmt.Sprintf("%s-%s-%x.json", log, e.Kind, h[:8]))
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%w (kept before: %s)", refusal, path)
 	}
@@ -108,7 +108,7 @@ func (w *Witness) keep(e *Evidence, refusal error) error {
 	k.more++
 	// At powers of two only, so that a flood is few writes.
 	if k.more&(k.more-1) == 0 {
-		more := filepath.Join(w.dir, evidenceDir, log+moreSuffix)
+		more := filepath.Join(w.dir, EvidenceDir, log+moreSuffix)
 		if err := w.disk.WriteFile(more, fmt.Appendf(nil, "%d\n", k.more), filePerm); err != nil {
 			return fmt.Errorf("%w; count evidence: %w", refusal, err)
 		}

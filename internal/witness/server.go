@@ -109,6 +109,25 @@ func (w *Witness) Answer(ctx context.Context, request []byte) (response []byte, 
 	return r.Encode(), err
 }
 
+// AnswerFile answers the request in a file and writes the response beside it, to
+// [ResponsePath]. It returns that path also with a refusal; it is empty if
+// there is no answer.
+func (w *Witness) AnswerFile(ctx context.Context, path string) (response string, err error) {
+	request, err := readLimited(path, MaxRequest)
+	if err != nil {
+		return "", fmt.Errorf("answer request: %w", err)
+	}
+	answer, err := w.Answer(ctx, request)
+	if answer == nil {
+		return "", fmt.Errorf("answer request %s: %w", path, err)
+	}
+	response = ResponsePath(path)
+	if failed := w.disk.WriteFile(response, answer, 0o644); failed != nil {
+		return "", fmt.Errorf("answer request: %w", failed)
+	}
+	return response, err
+}
+
 // Serve answers requests on the listener until the context ends, then finishes
 // those that are under way.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {

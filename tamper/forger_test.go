@@ -59,9 +59,9 @@ type loot struct {
 // good is the record of the small election. tied is one in which two
 // candidates tie for the last seat, so that the law leaves a question open.
 var (
-	good = sync.OnceValue(func() *loot { return hold(nil) })
+	good = sync.OnceValue(func() *loot { return hold(seed, nil) })
 	tied = sync.OnceValue(func() *loot {
-		return hold(func(e *simulate.Election) {
+		return hold(seed, func(e *simulate.Election) {
 			for i, votes := range [][][]int{{{1}, {1}, {1, 2}, {1, 2}, {1, 3}, {1, 3}}, {{1}, {1}, {1}}, nil, {{1}, {1}, {1}, {1}}} {
 				e.Branches[i].Voters = func() (out []simulate.Voter) {
 					for _, codes := range votes {
@@ -85,7 +85,7 @@ func must[V any](v V, err error) V {
 func succeed(err error) { must(0, err) }
 
 // hold holds an election, with what change makes of it, and loots it.
-func hold(change func(*simulate.Election)) *loot {
+func hold(seed uint64, change func(*simulate.Election)) *loot {
 	ctx := context.Background()
 	dir := must(os.MkdirTemp("", "tamper"))
 	defer os.RemoveAll(dir)
@@ -100,7 +100,9 @@ func hold(change func(*simulate.Election)) *loot {
 	for _, m := range r.Mixers() {
 		succeed(r.Mix(ctx, m))
 	}
-	succeed(r.Open(ctx, 0, 1, 2))
+	for i := range e.Definition.Quorum {
+		succeed(r.Open(ctx, i))
+	}
 	succeed(r.Tally(ctx))
 	succeed(r.Canvass(ctx))
 	succeed(r.Close(ctx))
@@ -115,7 +117,11 @@ func takeApart(e *simulate.Election, published fs.FS) *loot {
 		}
 		return err
 	}))
-	for _, log := range []string{hq, b101, b102, b103, b104} {
+	logs := []string{hq}
+	for i := range l.def.Branches {
+		logs = append(logs, record.BranchLog(l.def.Branches[i].ID))
+	}
+	for _, log := range logs {
 		key := e.Keys.Signing("log/" + log).Public().(ed25519.PublicKey)
 		from := must(board.Open(l.files, log, l.origin(log), key, []board.Witness{{Name: l.def.Witnesses[0].Name, Key: l.def.Witnesses[0].Key.Ed25519()}}))
 		for e, err := range from.Entries(0, from.Size()) {

@@ -23,7 +23,7 @@ func (v *View) Admit(s *record.Submission) error {
 	if need == nil {
 		return fmt.Errorf("an entry of type %s belongs into a branch's log", e.Body.Kind())
 	}
-	if err := v.r.signed(e, record.HQ, need); err != nil {
+	if err := v.r.signed(s.Entry, e, need); err != nil {
 		return fmt.Errorf("V008 (%s): %w", report.Title("V008"), err)
 	}
 	var contest, id string

@@ -8,6 +8,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/threshold"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // dealings decodes and checks the dealings of all trustees, in the definition's
@@ -39,7 +40,10 @@ func (r *run) dealings() [][]group.Element {
 			r.Refute("V011", p, "%d shares for %d trustees", len(d.Shares), len(r.def.Trustees))
 			continue
 		}
-		if err := threshold.VerifyPossession(record.PossessionTag(r.id, id), c, d.Proof); err != nil {
+		tag := record.PossessionTag(r.id, id)
+		if err := r.Facts.Once(source.Fact("possession", tag, d.Commitments, d.Proof), func() error {
+			return threshold.VerifyPossession(tag, c, d.Proof)
+		}); err != nil {
 			r.Refute("V011", p, "the proof of possession does not hold: %v", err)
 			continue
 		}

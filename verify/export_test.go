@@ -18,5 +18,5 @@ func SignedInHQ(fsys fs.FS, e record.Entry) (belongs bool, err error) {
 	if need == nil {
 		return false, nil
 	}
-	return true, r.signed(e, record.HQ, need)
+	return true, r.verifySignatures(e, need)
 }

@@ -58,7 +58,7 @@ func (r *run) readHeadquarters() {
 			return
 		}
 		r.Count("V008", 1)
-		if err := r.signed(e, record.HQ, need); err != nil {
+		if err := r.signed(data, e, need); err != nil {
 			r.Refute("V008", p, "%s: %v", e.Body.Kind(), err)
 			return
 		}

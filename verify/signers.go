@@ -8,6 +8,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // supervisor stands for any one supervisory office among those who must sign.
@@ -41,8 +42,15 @@ func (r *run) answerable(b record.Body) []string {
 }
 
 // signed checks that the signers are those needed and that their signatures
-// hold.
-func (r *run) signed(e record.Entry, log string, need []string) error {
+// hold. Who they are and with which keys they sign is in the definition, so the
+// election and the entry say all that is decided here.
+func (r *run) signed(data []byte, e record.Entry, need []string) error {
+	return r.Facts.Once(source.Fact("signed", r.id[:], []byte(record.HQ), data), func() error {
+		return r.verifySignatures(e, need)
+	})
+}
+
+func (r *run) verifySignatures(e record.Entry, need []string) error {
 	var by []string
 	for _, s := range e.Signatures {
 		by = append(by, s.By)
@@ -55,7 +63,7 @@ func (r *run) signed(e record.Entry, log string, need []string) error {
 			return fmt.Errorf("signed by %s, needed are %s", strings.Join(by, ", "), strings.Join(need, ", "))
 		}
 	}
-	return e.Verify(r.id, log, func(by string) (ed25519.PublicKey, bool) {
+	return e.Verify(r.id, record.HQ, func(by string) (ed25519.PublicKey, bool) {
 		if !slices.Contains(need, by) && !(slices.Contains(need, supervisor) && r.supervises(by)) {
 			return nil, false
 		}

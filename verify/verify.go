@@ -26,6 +26,9 @@ type Options struct {
 	// check the same bytes twice. Bodies that distrust each other must not share
 	// one.
 	Facts *source.Facts
+	// First stops reading at the first refutation. The status is the same as
+	// without it; of what is found after it nothing can be said.
+	First bool
 	// Progress, if given, is told how far a long stage has come. It is called
 	// from several goroutines.
 	Progress func(stage string, done, total int)
@@ -55,6 +58,9 @@ type run struct {
 // from; it is nil if the definition cannot be read.
 func Record(ctx context.Context, fsys fs.FS, o Options) (*report.Report, *View) {
 	r := &run{Reader: source.New(ctx, fsys, o.Facts, o.Progress), o: o, units: map[unit.ID]*unit.Unit{}}
+	if o.First {
+		r.StopAtFirst()
+	}
 	known := r.bootstrap()
 	if r.def == nil {
 		return r.Report(r.id, known, known && o.Election != nil, report.PhaseNothing), nil
@@ -110,7 +116,9 @@ func (r *run) bootstrap() (known bool) {
 		return true
 	}
 	r.Count("V003", 1)
-	def, err := election.Decode(canonical)
+	def, err := source.Remember(r.Facts, source.Fact("definition", canonical), func() (*election.Definition, error) {
+		return election.Decode(canonical)
+	})
 	if err != nil {
 		r.Refute("V003", report.InFile(source.BlobPath(ref)), "%v", err)
 		return true

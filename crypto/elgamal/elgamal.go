@@ -19,6 +19,7 @@ package elgamal
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/sandogh/sandogh/crypto/group"
 )
@@ -34,7 +35,7 @@ type Ciphertext struct {
 // A Key is a public key prepared for many encryptions. Immutable.
 type Key struct {
 	y    group.Element
-	base *group.Base
+	base func() *group.Base // prepared when first needed: who only verifies never does
 }
 
 // NewKey prepares the public key y, which must not be the identity.
@@ -42,20 +43,20 @@ func NewKey(y group.Element) *Key {
 	if y.IsIdentity() {
 		panic("elgamal: the identity is not a key")
 	}
-	return &Key{y, group.NewFixedBase(y)}
+	return &Key{y, sync.OnceValue(func() *group.Base { return group.NewFixedBase(y) })}
 }
 
 // Element returns y.
 func (k *Key) Element() group.Element { return k.y }
 
 // Base returns y as a base for secret scalars.
-func (k *Key) Base() *group.Base { return k.base }
+func (k *Key) Base() *group.Base { return k.base() }
 
 // Encrypt returns (g^r, g^s·y^r).
 func (k *Key) Encrypt(s, r group.Scalar) Ciphertext {
 	var b group.Acc
 	b.AddMul(s, group.GeneratorBase())
-	b.AddMul(r, k.base)
+	b.AddMul(r, k.base())
 	return Ciphertext{group.BaseMul(r), b.Element()}
 }
 
@@ -65,7 +66,7 @@ func (k *Key) Reencrypt(c Ciphertext, r group.Scalar) Ciphertext {
 	var a, b group.Acc
 	a.AddMul(r, group.GeneratorBase())
 	a.AddSelect(1, group.NewBase(c.A), nil)
-	b.AddMul(r, k.base)
+	b.AddMul(r, k.base())
 	b.AddSelect(1, group.NewBase(c.B), nil)
 	return Ciphertext{a.Element(), b.Element()}
 }

@@ -13,6 +13,7 @@ type Ledger struct {
 	read   map[string]int
 	found  map[string][]Finding
 	excess map[string]int
+	first  func() // nil, or called at the first refutation
 }
 
 // NewLedger returns an empty ledger.
@@ -62,11 +63,22 @@ func (l *Ledger) Absent(id string, p Place, format string, args ...any) {
 	l.add(id, Finding{Log: p.Log, Entry: p.Entry, Path: p.Path, Text: fmt.Sprintf(format, args...), missing: true})
 }
 
+// AtFirst has stop called at the first refutation. It must return soon.
+func (l *Ledger) AtFirst(stop func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.first = stop
+}
+
 func (l *Ledger) add(id string, f Finding) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := titles[id]; !ok {
 		panic("report: finding of an unlisted check " + id)
+	}
+	if l.first != nil && !f.missing {
+		l.first()
+		l.first = nil
 	}
 	// A refutation is never pushed out by things that are missing.
 	if found := l.found[id]; len(found) >= MaxFindings {

@@ -2,11 +2,10 @@ package source
 
 import (
 	"crypto/sha256"
-	"slices"
 	"sync"
 )
 
-// Facts remembers proofs that held, by the hash of everything that goes into
+// Facts remembers proofs that held, and what was made of bytes, by the hash of everything that goes into
 // them, so that one process need not check the same bytes twice. Bodies that
 // distrust each other must not share one. The zero value is empty, nil
 // remembers nothing; safe for concurrent use.
@@ -56,21 +55,17 @@ func (f *Facts) Hold(fact [32]byte) {
 	}
 }
 
-// Counts returns the counts that were remembered with a fact.
-func (f *Facts) Counts(fact [32]byte) ([]int, bool) {
-	if f == nil {
-		return nil, false
-	}
-	v, ok := f.held.Load(fact)
-	if !ok {
-		return nil, false
-	}
-	return slices.Clone(v.([]int)), true
-}
-
-// HoldCounts remembers counts with a fact.
-func (f *Facts) HoldCounts(fact [32]byte, counts []int) {
+// Remember returns what was remembered with a fact, or make() and remembers it
+// unless there is an error. Nobody may change it.
+func Remember[V any](f *Facts, fact [32]byte, make func() (V, error)) (V, error) {
 	if f != nil {
-		f.held.Store(fact, slices.Clone(counts))
+		if v, ok := f.held.Load(fact); ok {
+			return v.(V), nil
+		}
 	}
+	v, err := make()
+	if err == nil && f != nil {
+		f.held.Store(fact, v)
+	}
+	return v, err
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/record"
@@ -21,6 +22,7 @@ type Reader struct {
 	ctx      context.Context
 	fsys     fs.FS
 	progress func(stage string, done, total int)
+	refuted  atomic.Bool // and StopAtFirst was asked for
 
 	mu    sync.Mutex
 	named map[string]bool // paths of blobs that an entry names
@@ -31,6 +33,14 @@ type Reader struct {
 func New(ctx context.Context, fsys fs.FS, facts *Facts, progress func(stage string, done, total int)) *Reader {
 	return &Reader{Ledger: report.NewLedger(), Facts: facts, ctx: ctx, fsys: fsys, progress: progress, named: map[string]bool{}}
 }
+
+// StopAtFirst lets the first refutation end the reading: after it Scan and
+// Parallel hand over nothing more. What is missing ends nothing, because what
+// comes after it may be wrong.
+func (r *Reader) StopAtFirst() { r.AtFirst(func() { r.refuted.Store(true) }) }
+
+// Refuted reports whether StopAtFirst has ended the reading.
+func (r *Reader) Refuted() bool { return r.refuted.Load() }
 
 // FS returns the record that is read.
 func (r *Reader) FS() fs.FS { return r.fsys }
@@ -62,6 +72,9 @@ func (r *Reader) Open(dir, origin string, key ed25519.PublicKey, witnesses []boa
 	return l
 }
 
+// errRefuted ends a scan after StopAtFirst.
+var errRefuted = errors.New("refuted")
+
 // Scan reads a whole log (V006) and hands over what decodes (V007). The
 // visitor is told whether entries before this one could not be read; Scan
 // reports whether all could.
@@ -71,6 +84,9 @@ func (r *Reader) Scan(log string, l *board.Log, visit func(index uint64, gap boo
 	faults, err := l.Scan(func(e board.Entry) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
+		}
+		if r.Refuted() {
+			return errRefuted
 		}
 		gap = gap || e.Index != next
 		next = e.Index + 1
@@ -92,7 +108,7 @@ func (r *Reader) Scan(log string, l *board.Log, visit func(index uint64, gap boo
 			r.Refute("V006", p, "%s", f.Text)
 		}
 	}
-	if err != nil {
+	if err != nil && err != errRefuted {
 		r.Absent("V006", report.InLog(log), "reading stopped: %v", err)
 	}
 	return !gap && next == l.Size()
@@ -111,7 +127,7 @@ func (r *Reader) Parallel(stage string, n int, work func(i int)) {
 				i := next
 				next++
 				mu.Unlock()
-				if i >= n || r.ctx.Err() != nil {
+				if i >= n || r.Refuted() || r.ctx.Err() != nil {
 					return
 				}
 				work(i)

@@ -137,21 +137,21 @@ func TestFacts(t *testing.T) {
 	if err := f.Once(a, check(wrong)); err != nil || calls != 3 {
 		t.Fatalf("%v after %d calls: it held before", err, calls)
 	}
-	counts := []int{1, 2}
-	f.HoldCounts(b, counts)
-	counts[0] = 9
-	got, ok := f.Counts(b)
-	if !ok || !slices.Equal(got, []int{1, 2}) {
-		t.Fatalf("the counts are %v", got)
+	made := 0
+	counts := func(err error) func() ([]int, error) {
+		return func() ([]int, error) { made++; return []int{1, 2}, err }
 	}
-	got[1] = 9
-	if got, _ := f.Counts(b); !slices.Equal(got, []int{1, 2}) {
-		t.Fatal("who got the counts changed them")
+	for i, want := range []int{1, 2, 2} { // what could not be made is made again
+		err := []error{wrong, nil, wrong}[i]
+		got, err2 := source.Remember(&f, b, counts(err))
+		if i != 0 && err2 != nil || i == 0 && err2 != wrong || made != want || !slices.Equal(got, []int{1, 2}) {
+			t.Fatalf("%v, %v made %d times", got, err2, made)
+		}
 	}
 	var none *source.Facts // remembers nothing
 	none.Hold(a)
-	none.HoldCounts(b, counts)
-	if _, ok := none.Counts(b); ok || none.Held(a) || none.Once(a, check(wrong)) != wrong {
+	source.Remember(none, b, counts(nil))
+	if source.Remember(none, b, counts(nil)); made != 4 || none.Held(a) || none.Once(a, check(wrong)) != wrong {
 		t.Error("nil facts remember something")
 	}
 }

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -157,25 +158,33 @@ func (c *Checker) checkShares(o *opening, s source.Entry[*record.Shares]) ([]byt
 func (c *Checker) countCodes(o *opening, indices []int, encoded [][]byte) {
 	c.Count("V036", o.n)
 	parts := [][]byte{c.Key.Element().Bytes(), o.encoded, fmt.Append(nil, indices, o.contest.N(), o.contest.K(), o.plan.Ballots)}
-	fact := source.Fact("opened", append(parts, encoded...)...)
-	if counts, ok := c.Facts.Counts(fact); ok {
+	counts, err := source.Remember(c.Facts, source.Fact("opened", append(parts, encoded...)...), func() ([]int, error) {
+		return c.openCodes(o, indices, encoded)
+	})
+	if err == nil {
 		o.opened = counts
-		return
 	}
+}
+
+// errUnsound says that something was refuted.
+var errUnsound = errors.New("refuted")
+
+// openCodes returns how often each code occurs, or an error if it has refuted
+// something.
+func (c *Checker) openCodes(o *opening, indices []int, encoded [][]byte) ([]int, error) {
 	points, err := o.combine(indices, encoded)
 	if err != nil {
 		c.Refute("V035", report.InLog(record.HQ), "%s: %v", o.where, err)
-		return
+		return nil, errUnsound
 	}
 	codes := o.contest.N() + o.contest.K()
 	table := c.logs(codes)
 	counts := make([]int, codes)
-	sound := true
 	for i, point := range points {
 		m, ok := table.Log(point)
 		if !ok || m > codes {
 			c.Refute("V036", report.InLog(record.HQ), "%s: row %d opens to no code of the contest", o.where, i)
-			sound = false
+			err = errUnsound
 			continue
 		}
 		counts[m-1]++
@@ -183,13 +192,10 @@ func (c *Checker) countCodes(o *opening, indices []int, encoded [][]byte) {
 	for i, n := range counts {
 		if n > int(o.plan.Ballots) {
 			c.Refute("V036", report.InLog(record.HQ), "%s: code %d occurs %d times on %d ballots", o.where, i+1, n, o.plan.Ballots)
-			sound = false
+			err = errUnsound
 		}
 	}
-	if sound {
-		o.opened = counts
-		c.Facts.HoldCounts(fact, counts)
-	}
+	return counts, err
 }
 
 // combine returns g^code of each row.

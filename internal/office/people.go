@@ -1,0 +1,172 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sandogh/sandogh/internal/persian"
+	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/officedb"
+)
+
+// A Person is somebody of the offices.
+type Person struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Number    string `json:"number"` // national number, masked in the log; "" for one who is simulated
+	Phone     string `json:"phone"`
+	Email     string `json:"email"`
+	Office    string `json:"office"` // that keeps the record
+	Simulated bool   `json:"simulated"`
+	Version   int64  `json:"version"`
+}
+
+func person(p officedb.Person) Person {
+	return Person{p.ID, p.Name, p.Number, p.Phone, p.Email, p.Office, p.Simulated != 0, p.Version}
+}
+
+// logged is the person as the log has it: a national number is not spread.
+func (p Person) logged() Person {
+	if n := len(p.Number); n > 4 {
+		p.Number = strings.Repeat("*", n-4) + p.Number[n-4:]
+	}
+	return p
+}
+
+// GetPerson returns a person.
+func GetPerson(ctx context.Context, db officedb.DBTX, id string) (Person, error) {
+	p, err := officedb.New(db).Person(ctx, id)
+	if err != nil {
+		return Person{}, fmt.Errorf("read person: %w", store.Classify(err))
+	}
+	return person(p), nil
+}
+
+// Words returns the words under which a name is found, stored form.
+func Words(name string) []string {
+	var out []string
+	for _, key := range persian.Keys(name) {
+		for w := range strings.FieldsSeq(key) {
+			if w = store.Word(w); !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// AddPerson adds a person; the id is given to them. The name is stored as package
+// persian cleans it.
+func AddPerson(ctx context.Context, tx *store.Tx, now time.Time, a Actor, p Person) (Person, error) {
+	p.ID, p.Name, p.Version = store.NewID(), persian.Clean(p.Name), 1
+	q := officedb.New(tx)
+	if err := q.InsertPerson(ctx, officedb.InsertPersonParams{ID: p.ID, Name: p.Name, Number: p.Number, Phone: p.Phone, Email: p.Email,
+		Office: p.Office, Simulated: store.Bool(p.Simulated), Created: store.Millis(now)}); err != nil {
+		return p, fmt.Errorf("add person: %w", err)
+	}
+	if err := index(ctx, q, p); err != nil {
+		return p, err
+	}
+	return p, Audit(ctx, tx, now, a, PeopleEdit, Change{Act: "person.add", Object: p.ID, Office: p.Office, After: p.logged()})
+}
+
+// EditPerson changes a person. The version is that which was read; if another has
+// changed it the error is store.ErrConflict.
+func EditPerson(ctx context.Context, tx *store.Tx, now time.Time, a Actor, p Person) error {
+	before, err := GetPerson(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	p.Name, p.Simulated = persian.Clean(p.Name), before.Simulated
+	q := officedb.New(tx)
+	if err := store.Changed(q.UpdatePerson(ctx, officedb.UpdatePersonParams{Name: p.Name, Number: p.Number, Phone: p.Phone, Email: p.Email,
+		Office: p.Office, ID: p.ID, Version: p.Version})); err != nil {
+		return fmt.Errorf("edit person: %w", err)
+	}
+	if err := q.DeleteWords(ctx, p.ID); err != nil {
+		return err
+	}
+	if err := index(ctx, q, p); err != nil {
+		return err
+	}
+	p.Version++
+	return Audit(ctx, tx, now, a, PeopleEdit, Change{Act: "person.edit", Object: p.ID, Office: p.Office, Before: before.logged(), After: p.logged()})
+}
+
+func index(ctx context.Context, q *officedb.Queries, p Person) error {
+	for _, w := range Words(p.Name) {
+		if err := q.InsertWord(ctx, officedb.InsertWordParams{Word: w, Office: p.Office, Person: p.ID}); err != nil {
+			return fmt.Errorf("index person: %w", err)
+		}
+	}
+	return nil
+}
+
+// Find returns people of a subtree whose names hold words that begin with those of
+// the query, or whose number begins with it; all of the subtree for an empty
+// query. A person may come twice if two words match.
+func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, skip int) ([]Person, error) {
+	q := officedb.New(db)
+	lo, hi := Range(under)
+	words := strings.Fields(persian.Key(query))
+	var rows []officedb.Person
+	var err error
+	switch {
+	case len(words) == 0:
+		rows, err = q.People(ctx, officedb.PeopleParams{Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
+	case strings.Trim(words[0], "0123456789") == "" && len(words[0]) <= 10:
+		from, to := store.Prefix(words[0])
+		rows, err = q.PeopleByNumber(ctx, officedb.PeopleByNumberParams{Number: from, NumberEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
+	default:
+		// The longest word is the rarest, as a rule; one more narrows it down.
+		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+		from, to := store.WordPrefix(words[0])
+		if len(words) == 1 {
+			rows, err = q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
+			break
+		}
+		also, alsoEnd := store.WordPrefix(words[1])
+		rows, err = q.PeopleByWords(ctx, officedb.PeopleByWordsParams{Word: from, WordEnd: to, Also: also, AlsoEnd: alsoEnd, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", store.Classify(err))
+	}
+	var out []Person
+	for _, r := range rows {
+		if !slices.ContainsFunc(out, func(p Person) bool { return p.ID == r.ID }) {
+			out = append(out, person(r))
+		}
+	}
+	return out, nil
+}
+
+// Appoint gives a person a post from a day on.
+func Appoint(ctx context.Context, tx *store.Tx, now time.Time, a Actor, person string, role Role, code, since, until string) (string, error) {
+	if !role.known() || !role.Fits(code) {
+		return "", fmt.Errorf("appoint: role %q has no post at office %q", role, code)
+	}
+	id := store.NewID()
+	err := officedb.New(tx).InsertPost(ctx, officedb.InsertPostParams{ID: id, Person: person, Role: string(role), Office: code, Since: since, Until: until})
+	if err != nil {
+		return "", fmt.Errorf("appoint: %w", err)
+	}
+	after := map[string]string{"person": person, "role": string(role), "office": code, "since": since, "until": until}
+	return id, Audit(ctx, tx, now, a, PowersGrant, Change{Act: "post.add", Object: id, Office: code, After: after})
+}
+
+// EndPost ends a post on a day, its last.
+func EndPost(ctx context.Context, tx *store.Tx, now time.Time, a Actor, id, until string, version int64) error {
+	q := officedb.New(tx)
+	before, err := q.Post(ctx, id)
+	if err != nil {
+		return fmt.Errorf("end post: %w", store.Classify(err))
+	}
+	if err := store.Changed(q.EndPost(ctx, officedb.EndPostParams{Until: until, ID: id, Version: version})); err != nil {
+		return fmt.Errorf("end post: %w", err)
+	}
+	return Audit(ctx, tx, now, a, PowersGrant, Change{Act: "post.end", Object: id, Office: before.Office, Before: before,
+		After: map[string]string{"until": until}})
+}

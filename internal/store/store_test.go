@@ -1,0 +1,130 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/officedb"
+	"github.com/sandogh/sandogh/internal/store/storetest"
+)
+
+func TestTx(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		broken := errors.New("broken")
+		insert := func(code string, err error) error {
+			return db.Tx(ctx, func(tx *store.Tx) error {
+				q := officedb.New(tx)
+				if e := q.InsertOffice(ctx, officedb.InsertOfficeParams{Code: code, Kind: "province", NameFa: "قم"}); e != nil {
+					return e
+				}
+				if _, e := q.Office(ctx, code); e != nil {
+					t.Errorf("a transaction does not read what it wrote: %v", e)
+				}
+				return err
+			})
+		}
+		if err := insert("07", nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := insert("08", broken); !errors.Is(err, broken) {
+			t.Errorf("the error is %v", err)
+		}
+		if err := insert("07", nil); !errors.Is(err, store.ErrExists) {
+			t.Errorf("a second row with the same key: %v", err)
+		}
+		q := officedb.New(db)
+		if _, err := q.Office(ctx, "08"); !errors.Is(store.Classify(err), store.ErrNotFound) {
+			t.Errorf("of a broken transaction something stays: %v", err)
+		}
+		if o, err := q.Office(ctx, "07"); err != nil || o.NameFa != "قم" || o.Version != 1 {
+			t.Errorf("read %+v, %v", o, err)
+		}
+		if err := q.InsertOffice(ctx, officedb.InsertOfficeParams{Code: "09"}); err == nil {
+			t.Error("a write outside a transaction was taken")
+		}
+	})
+}
+
+// TestConflict: two who have read the same version cannot both write.
+func TestConflict(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		update := func(name string) error {
+			return db.Tx(ctx, func(tx *store.Tx) error {
+				return store.Changed(officedb.New(tx).UpdateOffice(ctx, officedb.UpdateOfficeParams{Code: "07", NameFa: name, Version: 1}))
+			})
+		}
+		err := db.Tx(ctx, func(tx *store.Tx) error {
+			return officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: "07", Kind: "province", NameFa: "قم"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		results := make(chan error, 8)
+		for i := range cap(results) {
+			go func() { results <- update(fmt.Sprint(i)) }()
+		}
+		done := 0
+		for range cap(results) {
+			switch err := <-results; {
+			case err == nil:
+				done++
+			case !errors.Is(err, store.ErrConflict):
+				t.Error(err)
+			}
+		}
+		if done != 1 {
+			t.Errorf("%d of them wrote", done)
+		}
+	})
+}
+
+func TestLoad(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		columns := []string{"code", "kind", "name_fa", "name_en", "population", "version"}
+		broken := errors.New("broken")
+		load := func(n int, end error) error {
+			return db.Tx(ctx, func(tx *store.Tx) error {
+				return tx.Load(ctx, "office", columns, func(yield func([]any, error) bool) {
+					for i := range n {
+						if !yield([]any{fmt.Sprintf("%05d", i), "county", "ش", "", int64(i), int64(1)}, nil) {
+							return
+						}
+					}
+					if end != nil {
+						yield(nil, end)
+					}
+				})
+			})
+		}
+		if err := load(20_000, broken); !errors.Is(err, broken) {
+			t.Errorf("the error is %v", err)
+		}
+		count := func() int64 {
+			lo, hi := store.Prefix("")
+			n, err := officedb.New(db).CountOffices(ctx, officedb.CountOfficesParams{Lo: lo, Hi: hi})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := count(); n != 0 {
+			t.Errorf("%d rows of a broken load stay", n)
+		}
+		if err := load(20_000, nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(); n != 20_000 {
+			t.Errorf("%d rows are there", n)
+		}
+		lo, hi := store.Prefix("019")
+		if n, err := officedb.New(db).CountOffices(ctx, officedb.CountOfficesParams{Lo: lo, Hi: hi}); err != nil || n != 100 {
+			t.Errorf("the subtree has %d offices, %v", n, err)
+		}
+	})
+}

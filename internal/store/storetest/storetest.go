@@ -1,0 +1,152 @@
+// Package storetest gives tests a database of each engine.
+//
+// Specification: doc/decisions/0008-store-below.md.
+//
+// Each runs a test on SQLite, and on PostgreSQL where a server can be had: the one
+// that SANDOGH_POSTGRES names (a DSN), or else one that is started for the
+// process from Debian's package, in a temporary folder, without a network
+// address. Each test has a schema of its own.
+//
+// Where there is no server that half is skipped, and says so; with
+// SANDOGH_REQUIRE_POSTGRES=1 it fails.
+//
+// What it never does: it leaves no server behind: the shell that has started it
+// reads from the test's process, and stops it at the end of the file.
+//
+// Sources: none.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sandogh/sandogh/internal/store"
+)
+
+// Each runs the test on every engine, each time with an empty database.
+func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// SQLite returns an empty SQLite database, closed at the end of the test.
+func SQLite(t testing.TB) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), "", store.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// Postgres returns an empty database on PostgreSQL, closed at the end of the test.
+// It skips the test if there is no server.
+func Postgres(t testing.TB) *store.DB {
+	t.Helper()
+	dsn, schema := DSN(t), "t"+store.NewID()
+	db, err := store.Open(context.Background(), dsn, store.Options{Schema: schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+var cluster = sync.OnceValues(func() (string, error) {
+	if dsn := os.Getenv("SANDOGH_POSTGRES"); dsn != "" {
+		return dsn, nil
+	}
+	return start()
+})
+
+// DSN returns the address of the server. It skips the test if there is none.
+func DSN(t testing.TB) string {
+	t.Helper()
+	dsn, err := cluster()
+	if err != nil {
+		if os.Getenv("SANDOGH_REQUIRE_POSTGRES") == "1" {
+			t.Fatal(err)
+		}
+		t.Skipf("not tried on PostgreSQL: %v", err)
+	}
+	return dsn
+}
+
+// serve starts the server, and stops it when nobody holds its input any more.
+const serve = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=100 >"$2/log" 2>&1 &
+server=$!
+trap '' INT TERM
+cat >/dev/null
+kill -INT $server
+wait $server
+rm -rf "$2"`
+
+// held is the server's input, open as long as the process lives.
+var held io.Closer
+
+// start makes a cluster in a temporary folder and starts its server. PostgreSQL
+// refuses to run as root, so root becomes nobody.
+func start() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("no /usr/lib/postgresql/*/bin: install Debian's postgresql-15, or set SANDOGH_POSTGRES")
+	}
+	bin := filepath.Dir(found[len(found)-1])
+	dir, err := os.MkdirTemp("", "pg") // short: a socket's path has a limit
+	if err != nil {
+		return "", err
+	}
+	attr := &syscall.SysProcAttr{Setpgid: true}
+	if os.Geteuid() == 0 {
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			return "", err
+		}
+		uid, _ := strconv.Atoi(nobody.Uid)
+		gid, _ := strconv.Atoi(nobody.Gid)
+		if err := os.Chown(dir, uid, gid); err != nil {
+			return "", err
+		}
+		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	}
+	initdb := exec.Command(bin+"/initdb", "-D", dir+"/data", "-U", "sandogh", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+	initdb.Dir, initdb.SysProcAttr = dir, attr
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	server := exec.Command("/bin/sh", "-c", serve, "sh", bin, dir)
+	server.Dir, server.SysProcAttr = dir, attr
+	if held, err = server.StdinPipe(); err != nil {
+		return "", err
+	}
+	if err := server.Start(); err != nil {
+		return "", err
+	}
+	dsn := (&url.URL{Scheme: "postgres", User: url.User("sandogh"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for {
+		ready := exec.CommandContext(ctx, bin+"/pg_isready", "-q", "-h", dir)
+		if ready.Run() == nil {
+			return dsn, nil
+		}
+		if ctx.Err() != nil {
+			log, _ := os.ReadFile(dir + "/log")
+			return "", fmt.Errorf("the server did not start: %s", log)
+		}
+	}
+}

@@ -124,6 +124,12 @@ func (x *Identity) Signer() record.Signer {
 	return record.Signer{By: string(x.Kind) + "/" + x.ID, Key: x.Key(Signing)}
 }
 
+// Knows is the body's own key for checking what it has signed.
+func (x *Identity) Knows(by string) (ed25519.PublicKey, bool) {
+	s := x.Signer()
+	return s.Key.Public().(ed25519.PublicKey), by == s.By
+}
+
 // Dir returns the body's folder.
 func (x *Identity) Dir() string { return x.dir }
 

@@ -28,34 +28,39 @@ func (e *QuorumError) Unwrap() []error { return e.Missing }
 
 // Publish has the log cosigned and writes its published form into dst if as many
 // of the definition's witnesses have cosigned as it wants. Then the error is nil
-// and missing says why the others have not.
+// and missing says why the others have not. An answer that is not a cosignature
+// of the definition's witnesses counts for nothing.
 func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.Definition, origin string, key ed25519.PublicKey, witnesses []sequencer.Cosigner) (missing []error, err error) {
-	signed, err := log.Cosign(ctx, witnesses)
-	if signed == nil {
-		return nil, err
+	signed, err := log.Checkpoint(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
 	}
-	missing = parts(err)
 	var known []board.Witness
 	for _, w := range def.Witnesses {
 		known = append(known, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
 	}
-	c, err := board.ParseCheckpoint(signed, origin, key, known)
-	if err != nil {
-		return nil, fmt.Errorf("publish: %w", err)
+	plain, have := len(signed), 0
+	for _, w := range witnesses {
+		one, err := log.Cosign(ctx, []sequencer.Cosigner{w})
+		if err != nil {
+			missing = append(missing, err)
+			continue
+		}
+		more, err := board.AddCosignatures(signed, one[plain:])
+		if err == nil {
+			var c board.Checkpoint
+			if c, err = board.ParseCheckpoint(more, origin, key, known); err == nil && len(c.Cosigned) == have {
+				err = errors.New("this is no witness of the definition, or one that has cosigned already")
+			}
+		}
+		if err != nil {
+			missing = append(missing, fmt.Errorf("take cosignature: %w", err))
+			continue
+		}
+		signed, have = more, have+1
 	}
-	if n := len(c.Cosigned); n < def.WitnessQuorum {
-		return nil, &QuorumError{origin, n, def.WitnessQuorum, missing}
+	if have < def.WitnessQuorum {
+		return nil, &QuorumError{origin, have, def.WitnessQuorum, missing}
 	}
 	return missing, log.PublishCheckpoint(ctx, dst, signed)
-}
-
-// parts returns the errors that were joined.
-func parts(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if j, ok := err.(interface{ Unwrap() []error }); ok {
-		return j.Unwrap()
-	}
-	return []error{err}
 }

@@ -9,13 +9,14 @@
 // the View from which every act continues.
 //
 // What it never does: it holds no share of the key, makes no shuffle and
-// counts nothing itself. What mixers and trustees submit goes on the record only
-// after the checks of package verify. Entries of the ceremony, grants and its own
-// are appended as they come; Verify, which every act asks before it goes on,
-// shows what is wrong in them.
+// counts nothing itself. What other bodies submit goes on the record only after
+// the checks of package verify, as if it were the next entry; what is there
+// already is not written again. It publishes nothing that fewer witnesses have
+// cosigned than the definition wants.
 //
 // How it fails: a refused submission is an error that names the check; nothing
-// of it is written. A blob is durable before the entry that names it.
+// of it is written. A blob is durable before the entry that names it. Entries
+// that are written and not yet published are published by the next Publish.
 //
 // Sources: the protocol, section 7.
 package hq
@@ -24,11 +25,15 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/body"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/record"
@@ -104,19 +109,78 @@ func (h *HQ) Append(ctx context.Context, entries ...[]byte) error {
 	return nil
 }
 
-// Submit checks submissions of mixers and trustees against the view and puts
-// them on the record. The first that is refused ends it; those before it are
-// on the record.
+// Submit checks submissions of other bodies against the view and puts them on
+// the record. If one is refused, nothing is written.
 func (h *HQ) Submit(ctx context.Context, v *verify.View, submissions ...*record.Submission) error {
+	if err := apart(submissions); err != nil {
+		return fmt.Errorf("refuse submission: %w", err)
+	}
+	if err := v.Admit(submissions...); err != nil {
+		return fmt.Errorf("refuse submission: %w", err)
+	}
+	return h.Enter(ctx, submissions...)
+}
+
+// apart refuses submissions of which one must be on the record before the other
+// can be checked: two turns of a unit, or shares of one trustee twice.
+func apart(submissions []*record.Submission) error {
+	seen := map[string]bool{}
 	for _, s := range submissions {
-		if err := v.Admit(s); err != nil {
-			return fmt.Errorf("refuse submission: %w", err)
-		}
-		if err := h.Enter(ctx, s); err != nil {
+		e, err := record.Decode(s.Entry)
+		if err != nil {
 			return err
 		}
+		var key string
+		switch b := e.Body.(type) {
+		case *record.Shuffle:
+			key = fmt.Sprintf("two turns of unit %s of contest %s", b.Unit, b.Contest)
+		case *record.Shares:
+			key = fmt.Sprintf("shares of trustee %s for unit %s of contest %s twice", b.Trustee, b.Unit, b.Contest)
+		default:
+			continue
+		}
+		if seen[key] {
+			return fmt.Errorf("%s: submit one and publish it before the other", key)
+		}
+		seen[key] = true
 	}
 	return nil
+}
+
+// Ledger reads headquarters' log as it is, published or not.
+func (h *HQ) Ledger(ctx context.Context) (*body.Ledger, error) {
+	log, err := h.log.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return body.ScanLedger(log)
+}
+
+// Pending returns how many entries are written and not published.
+func (h *HQ) Pending(ctx context.Context) (uint64, error) {
+	n, err := h.log.Size(ctx)
+	if err != nil {
+		return 0, err
+	}
+	note, err := os.ReadFile(filepath.Join(h.cfg.Record, "hq", board.CheckpointPath))
+	if errors.Is(err, fs.ErrNotExist) {
+		return n, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read published checkpoint: %w", err)
+	}
+	var known []board.Witness
+	for _, w := range h.cfg.Definition.Witnesses {
+		known = append(known, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
+	}
+	c, err := board.ParseCheckpoint(note, election.HQOrigin(h.id), h.cfg.Definition.HQLogKey.Ed25519(), known)
+	if err != nil {
+		return 0, fmt.Errorf("read published checkpoint: %w", err)
+	}
+	if c.Size > n {
+		return 0, fmt.Errorf("the published log has %d entries, headquarters' own only %d: an old copy of its folder is in use, and must not go on", c.Size, n)
+	}
+	return n - c.Size, nil
 }
 
 // Enter puts entries with their blobs on the record together: what headquarters
@@ -186,16 +250,24 @@ func (h *HQ) FixUnits(ctx context.Context, v *verify.View, contest string) error
 	return h.Enter(ctx, &record.Submission{Entry: entry, Blobs: [][]byte{list}})
 }
 
-// Publish writes the published form of headquarters' log.
-func (h *HQ) Publish(ctx context.Context) error {
-	return h.log.Publish(ctx, filepath.Join(h.cfg.Record, "hq"), h.cfg.Witnesses)
+// Publish writes the published form of headquarters' log, if enough witnesses
+// have cosigned it; missing says why others have not. Too few are a
+// [body.QuorumError].
+func (h *HQ) Publish(ctx context.Context) (missing []error, err error) {
+	return body.Publish(ctx, h.log, filepath.Join(h.cfg.Record, "hq"), h.cfg.Definition, election.HQOrigin(h.id),
+		h.cfg.LogKey.Public().(ed25519.PublicKey), h.cfg.Witnesses)
 }
 
 // Verify publishes and verifies the record as it stands.
 func (h *HQ) Verify(ctx context.Context) (*report.Report, *verify.View, error) {
-	if err := h.Publish(ctx); err != nil {
+	if _, err := h.Publish(ctx); err != nil {
 		return nil, nil, fmt.Errorf("publish headquarters' log: %w", err)
 	}
+	return h.View(ctx)
+}
+
+// View verifies the record as it is published.
+func (h *HQ) View(ctx context.Context) (*report.Report, *verify.View, error) {
 	o := h.cfg.Verify
 	o.Election = &h.id
 	rep, view := verify.Record(ctx, os.DirFS(h.cfg.Record), o)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +40,10 @@ type Ruling struct {
 	File     string // its name, for errors
 	question string
 	article  string
+	text     string
 	seed     *string
+	source   string
+	tally    string
 	order    []string
 	seats    map[string]int
 }
@@ -57,7 +61,7 @@ func ReadRuling(data []byte) (Ruling, strictjson.Faults) {
 			add(path, "not a hash: write 64 hex digits")
 		}
 	}
-	r := Ruling{question: f.Question, article: f.Article}
+	r := Ruling{question: f.Question, article: f.Article, text: f.Text, source: f.Source, tally: f.Tally}
 	hash("question", f.Question)
 	if f.Seed != "" {
 		r.seed = &f.Seed
@@ -181,4 +185,19 @@ func (s *Settlement) Count(in count.Input) (count.Outcome, error) {
 			return out, nil
 		}
 	}
+}
+
+// Body returns the ruling or lot as it stands on the record of an election, where
+// its question is named by the hash of the question's entry.
+func (r *Ruling) Body(contest string) record.Body {
+	question, _ := hex.DecodeString(r.question) // checked when it was read
+	if r.seed != nil {
+		canvass, _ := hex.DecodeString(r.tally)
+		return &record.Lot{Contest: contest, Question: question, Seed: *r.seed, Source: r.source, Canvass: canvass}
+	}
+	b := &record.Ruling{Contest: contest, Question: question, Order: r.order, Article: r.article, Text: r.text}
+	for _, group := range slices.Sorted(maps.Keys(r.seats)) {
+		b.Seats = append(b.Seats, record.GroupSeats{Group: group, Seats: uint64(r.seats[group])})
+	}
+	return b
 }

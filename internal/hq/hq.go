@@ -203,7 +203,8 @@ func (h *HQ) blob(data []byte) error {
 	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return durable.WriteFile(filepath.Join(dir, hex.EncodeToString(record.NewBlob("", data).Hash)), data, 0o644)
+	path := filepath.Join(dir, hex.EncodeToString(record.NewBlob("", data).Hash))
+	return durable.Disk{}.WriteFileTime(path, data, 0o644, sequencer.PublishedTime)
 }
 
 // TakeIn puts the checkpoints of branches, whose published logs lie in the

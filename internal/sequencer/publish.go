@@ -76,9 +76,9 @@ func cosign(ctx context.Context, view *board.Log, w Cosigner) ([]byte, error) {
 	}
 }
 
-// published is the time of every published file and folder: a constant tells
-// nothing about when votes were cast.
-var published = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+// PublishedTime is the time of every published file and folder: a constant
+// tells nothing about when votes were cast.
+var PublishedTime = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Publish has the log cosigned by all the witnesses and writes its published
 // form into the folder dst. If one of them fails, nothing is written.
@@ -203,7 +203,7 @@ func (l *Log) publishFile(path string, data []byte) error {
 	if err := l.disk.MkdirAll(filepath.Dir(path), publicDirPerm); err != nil {
 		return err
 	}
-	return l.disk.WriteFileTime(path, data, publicFilePerm, published)
+	return l.disk.WriteFileTime(path, data, publicFilePerm, PublishedTime)
 }
 
 // listStale returns what an earlier or interrupted publication has left in the
@@ -253,6 +253,6 @@ func levelTimes(dst string) error {
 		if err != nil {
 			return err
 		}
-		return os.Chtimes(path, published, published)
+		return os.Chtimes(path, PublishedTime, PublishedTime)
 	})
 }

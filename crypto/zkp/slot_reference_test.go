@@ -72,6 +72,9 @@ type refCheat struct {
 	guessX *group.Scalar
 
 	challenge zkp.ChallengeFunc // replaces challenges, as the verifier's
+
+	omit    string // what is not hashed, by its name in slotHashed
+	statesT bool   // t̂ is what the second equation wants, and not ⟨l, r⟩
 }
 
 // refTrace is everything that was computed on the way.
@@ -95,9 +98,14 @@ type refSlots struct {
 	g, h    []group.Element
 	f, u    group.Element
 	sponge  *transcript.Sponge
-	drawn   int
+	omit    string
+	drawn   []group.Scalar
 	replace zkp.ChallengeFunc
 }
+
+// slotHashed is everything that the slot proof hashes. Nothing else is needed
+// to compute the challenges.
+var slotHashed = []string{"tag", "n", "k", "b", "y", "A_j", "B_j", "A", "S", "T1'", "T1''", "T2'", "T2''", "τx", "μ", "t̂", "L_i", "R_i"}
 
 func newRef(st *zkp.SlotStatement, cheat refCheat) *refSlots {
 	b, m, N, err := zkp.SlotParams(st.N, st.K)
@@ -113,14 +121,19 @@ func newRef(st *zkp.SlotStatement, cheat refCheat) *refSlots {
 		p.h = append(p.h, group.Hash("slot-H", uint32(i)))
 	}
 	p.f, p.u = group.Hash("slot-F", 0), group.Hash("slot-U", 0)
-	p.sponge = transcript.New(st.Tag)
-	p.sponge.Absorb(binary.LittleEndian.AppendUint32(nil, uint32(st.N)))
-	p.sponge.Absorb(binary.LittleEndian.AppendUint32(nil, uint32(st.K)))
-	p.sponge.Absorb(binary.LittleEndian.AppendUint32(nil, uint32(b)))
-	p.sponge.AbsorbElement(st.Key)
+	p.omit = cheat.omit
+	tag := st.Tag
+	if p.omit == "tag" {
+		tag = nil
+	}
+	p.sponge = transcript.New(tag)
+	p.number("n", st.N)
+	p.number("k", st.K)
+	p.number("b", b)
+	p.element("y", st.Key)
 	for _, c := range st.Rows {
-		p.sponge.AbsorbElement(c.A)
-		p.sponge.AbsorbElement(c.B)
+		p.element("A_j", c.A)
+		p.element("B_j", c.B)
 	}
 	return p
 }
@@ -128,16 +141,47 @@ func newRef(st *zkp.SlotStatement, cheat refCheat) *refSlots {
 func (p *refSlots) challenge() group.Scalar {
 	c := p.sponge.Scalar()
 	if p.replace != nil {
-		c = p.replace(p.drawn, c)
+		c = p.replace(len(p.drawn), c)
 	}
-	p.drawn++
+	p.drawn = append(p.drawn, c)
 	return c
 }
 
-func (p *refSlots) absorb(es ...group.Element) {
-	for _, e := range es {
-		p.sponge.AbsorbElement(e)
+func (p *refSlots) absorb(name string, b []byte) {
+	if name != p.omit {
+		p.sponge.Absorb(b)
 	}
+}
+
+func (p *refSlots) number(name string, n int) {
+	p.absorb(name, binary.LittleEndian.AppendUint32(nil, uint32(n)))
+}
+
+func (p *refSlots) element(name string, e group.Element) { p.absorb(name, e.Bytes()) }
+
+// The first message, the second and the third.
+
+func (p *refSlots) commitments(tr *refTrace) {
+	p.element("A", tr.A)
+	p.element("S", tr.S)
+}
+
+func (p *refSlots) coefficients(tr *refTrace) {
+	p.element("T1'", tr.T1.A)
+	p.element("T1''", tr.T1.B)
+	p.element("T2'", tr.T2.A)
+	p.element("T2''", tr.T2.B)
+}
+
+func (p *refSlots) answer(tr *refTrace) {
+	p.absorb("τx", tr.tauX.Bytes())
+	p.absorb("μ", tr.mu.Bytes())
+	p.absorb("t̂", tr.t.Bytes())
+}
+
+func (p *refSlots) round(L, R group.Element) {
+	p.element("L_i", L)
+	p.element("R_i", R)
 }
 
 // differences returns D_0 … D_k, P and Q apart.
@@ -205,7 +249,7 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 	multi := func(s []group.Scalar, es []group.Element) group.Element { return group.MultiMul(es, s) }
 	tr.A = refSum(refMul(w.alpha, p.f), multi(w.aL, p.g), multi(w.aR, p.h))
 	tr.S = refSum(refMul(w.rho, p.f), multi(w.sL, p.g), multi(w.sR, p.h))
-	p.absorb(tr.A, tr.S)
+	p.commitments(tr)
 	tr.eta, tr.zeta = p.challenge(), p.challenge()
 
 	l0, r0, r1 := p.vectors(w, tr.eta, tr.zeta)
@@ -220,7 +264,7 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 	if cheat.guessX != nil {
 		tr.T1.B = tr.T1.B.Add(refMul(t0.Sub(due).Mul(cheat.guessX.Inverse()), g))
 	}
-	p.absorb(tr.T1.A, tr.T1.B, tr.T2.A, tr.T2.B)
+	p.coefficients(tr)
 	tr.x = p.challenge()
 
 	gamma := []group.Scalar{w.r[0]}
@@ -239,14 +283,15 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 		r = append(r, r0[i].Add(r1[i].Mul(tr.x)))
 	}
 	tr.t = refInner(l, r)
+	if cheat.statesT {
+		tr.t = tr.t.Add(due).Sub(t0)
+	}
 	if cheat.keyLog != nil {
 		// g^{t̂}·y^{τx} must equal g^{due + t1·x + t2·x²}·y^{honest τx}.
 		missing := due.Sub(t0)
 		tr.tauX = tr.tauX.Add(missing.Mul(cheat.keyLog.Inverse()))
 	}
-	p.sponge.AbsorbScalar(tr.tauX)
-	p.sponge.AbsorbScalar(tr.mu)
-	p.sponge.AbsorbScalar(tr.t)
+	p.answer(tr)
 	tr.w = p.challenge()
 
 	G, H := p.g, []group.Element{}
@@ -257,7 +302,7 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 		c := len(l) / 2
 		L := refSum(multi(l[:c], G[c:]), multi(r[c:], H[:c]), refMul(tr.w.Mul(refInner(l[:c], r[c:])), p.u))
 		R := refSum(multi(l[c:], G[:c]), multi(r[:c], H[c:]), refMul(tr.w.Mul(refInner(l[c:], r[:c])), p.u))
-		p.absorb(L, R)
+		p.round(L, R)
 		u := p.challenge()
 		v := u.Inverse()
 		var l2, r2 []group.Scalar
@@ -273,6 +318,12 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 	}
 	tr.aLast, tr.bLast = l[0], r[0]
 
+	tr.proof = tr.encode()
+	tr.equationsOfProof = refVerify(st, tr, cheat)
+	return tr
+}
+
+func (tr *refTrace) encode() []byte {
 	var out bytes.Buffer
 	for _, e := range []group.Element{tr.A, tr.S, tr.T1.A, tr.T1.B, tr.T2.A, tr.T2.B} {
 		out.Write(e.Bytes())
@@ -286,22 +337,28 @@ func refProve(st *zkp.SlotStatement, codes []group.Scalar, w *refWitness, cheat 
 	}
 	out.Write(tr.aLast.Bytes())
 	out.Write(tr.bLast.Bytes())
-	tr.proof = out.Bytes()
-	tr.equationsOfProof = refVerify(st, tr, cheat)
-	return tr
+	return out.Bytes()
 }
 
 // refVerify evaluates the three equations on a trace, whose challenges it
 // draws anew.
 func refVerify(st *zkp.SlotStatement, tr *refTrace, cheat refCheat) (holds [3]bool) {
+	missing, _ := refMissing(st, tr, cheat)
+	for i := range missing {
+		holds[i] = missing[i].IsIdentity()
+	}
+	return holds
+}
+
+// refMissing returns what would have to be added, in each equation, to the side
+// of the commitments, and the challenges.
+func refMissing(st *zkp.SlotStatement, tr *refTrace, cheat refCheat) (missing [3]group.Element, drawn []group.Scalar) {
 	p, g := newRef(st, cheat), group.Generator()
-	p.absorb(tr.A, tr.S)
+	p.commitments(tr)
 	eta, zeta := p.challenge(), p.challenge()
-	p.absorb(tr.T1.A, tr.T1.B, tr.T2.A, tr.T2.B)
+	p.coefficients(tr)
 	x := p.challenge()
-	p.sponge.AbsorbScalar(tr.tauX)
-	p.sponge.AbsorbScalar(tr.mu)
-	p.sponge.AbsorbScalar(tr.t)
+	p.answer(tr)
 	w := p.challenge()
 
 	P, Q := p.differences()
@@ -309,14 +366,14 @@ func refVerify(st *zkp.SlotStatement, tr *refTrace, cheat refCheat) (holds [3]bo
 	for j := range P {
 		right = right.Add(refMul(refPow(zeta, p.first+j), P[j]))
 	}
-	holds[0] = left.Equal(right)
+	missing[0] = left.Sub(right)
 
 	left = refSum(refMul(tr.t, g), refMul(tr.tauX, st.Key))
 	right = refSum(refMul(p.delta(eta, zeta), g), refMul(x, tr.T1.B), refMul(refPow(x, 2), tr.T2.B))
 	for j := range Q {
 		right = right.Add(refMul(refPow(zeta, p.first+j), Q[j]))
 	}
-	holds[1] = left.Equal(right)
+	missing[1] = left.Sub(right)
 
 	// P = A S^x ΠG^{−ζ} ΠH'^{ζη^i + ζ^{2+⌊i/b⌋}2^{i mod b}} F^{−μ} U^{w t̂}, H'_i = H_i^{η^{−i}}.
 	c := refSum(tr.A, refMul(x, tr.S), refMul(tr.mu.Neg(), p.f), refMul(w.Mul(tr.t), p.u))
@@ -327,7 +384,7 @@ func refVerify(st *zkp.SlotStatement, tr *refTrace, cheat refCheat) (holds [3]bo
 		c = refSum(c, refMul(zeta.Neg(), G[i]), refMul(zeta.Mul(refPow(eta, i)).Add(weight), H[i]))
 	}
 	for i := range tr.L {
-		p.absorb(tr.L[i], tr.R[i])
+		p.round(tr.L[i], tr.R[i])
 		u := p.challenge()
 		v := u.Inverse()
 		c = refSum(c, refMul(refPow(u, 2), tr.L[i]), refMul(refPow(v, 2), tr.R[i]))
@@ -339,8 +396,8 @@ func refVerify(st *zkp.SlotStatement, tr *refTrace, cheat refCheat) (holds [3]bo
 		}
 		G, H = G2, H2
 	}
-	holds[2] = c.Equal(refSum(refMul(tr.aLast, G[0]), refMul(tr.bLast, H[0]), refMul(w.Mul(tr.aLast).Mul(tr.bLast), p.u)))
-	return holds
+	missing[2] = refSum(refMul(tr.aLast, G[0]), refMul(tr.bLast, H[0]), refMul(w.Mul(tr.aLast).Mul(tr.bLast), p.u)).Sub(c)
+	return missing, p.drawn
 }
 
 // refSealed is a sealing with everything that it is made of.

@@ -33,7 +33,7 @@ var (
 	checked     = slices.Concat(public, checks)
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
-	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/web", "internal/persian"}
+	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/printing/device", "internal/web", "internal/persian"}
 )
 
 // The layers, from the bottom up. A package that is not here may not be.
@@ -92,7 +92,11 @@ var layers = []layer{
 		third: []string{"golang.org/x/crypto/argon2", "golang.org/x/text/unicode/norm", "github.com/pquerna/otp", "github.com/pquerna/otp/...",
 			"github.com/go-webauthn/webauthn/..."}},
 	{pkg: "internal/body", may: []string{"internal/durable", "internal/sequencer", "strictjson", "election", "record", "board"}, third: []string{"filippo.io/age"}},
-	{pkg: "internal/printing", may: []string{"internal/durable", "election", "record"}},
+	{pkg: "internal/printing/shape", third: []string{"github.com/go-text/typesetting/di", "github.com/go-text/typesetting/font", "github.com/go-text/typesetting/font/opentype",
+		"github.com/go-text/typesetting/language", "github.com/go-text/typesetting/segmenter", "github.com/go-text/typesetting/shaping",
+		"golang.org/x/image/math/fixed", "golang.org/x/text/unicode/bidi"}},
+	{pkg: "internal/printing", may: []string{"internal/persian", "internal/printing/shape"}, third: []string{"github.com/skip2/go-qrcode", "golang.org/x/image/vector"}},
+	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
 	// The machines never import one another; they meet in the record's bytes.

@@ -5,9 +5,12 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 
 	"github.com/sandogh/sandogh/ballot"
+	"github.com/sandogh/sandogh/crypto/elgamal"
+	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/encrypt"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/station"
@@ -55,16 +58,44 @@ const chunk = 64
 
 func (r *Rehearsal) voteIn(ctx context.Context, i int, done func()) (Votes, error) {
 	seat, branch := r.seats[i], r.cfg.Election.Branches[i]
-	voters := branch.Voters()
-	rng := rand.New(rand.NewPCG(r.cfg.Seed, uint64(i)))
-	out := Votes{Branch: seat.branch, Voters: uint64(len(voters))}
-	var devices []*encrypt.Device
-	cfg := station.Config{Dir: r.privateDir(seat.branch), Definition: r.def, Branch: seat.branch,
-		LogKey: r.keys.Signing("log/branch/" + seat.branch), Officers: seat.officers}
+	p := Polling{Dir: r.privateDir(seat.branch), Definition: r.def, Key: r.view.Key(), Branch: seat.branch,
+		LogKey: r.keys.Signing("log/branch/" + seat.branch), Officers: seat.officers, Voters: branch.Voters(),
+		Seed: [2]uint64{r.cfg.Seed, uint64(i)}, Voted: done}
 	for _, id := range seat.devices {
-		key := r.keys.Signing("device/" + id)
+		p.Devices = append(p.Devices, r.keys.Signer("device/"+id))
+	}
+	return p.Run(ctx, func(s *station.Station) error {
+		return s.Publish(ctx, r.branchDir(seat.branch), r.cosigners())
+	})
+}
+
+// A Polling is a simulated polling day in one branch, of a practice election.
+type Polling struct {
+	Dir        string // the log's own state, not published
+	Definition *election.Definition
+	Key        *elgamal.Key // election key
+	Branch     string
+	LogKey     ed25519.PrivateKey
+	Officers   [2]record.Signer
+	Devices    []record.Signer // device/<id>
+	Voters     []simulate.Voter
+	Seed       [2]uint64 // of who spoils and who challenges
+	Voted      func()    // if given, is called after each voter
+}
+
+// Run opens the branch, lets every voter vote, and closes it. Then, if given, is
+// called with the closed station.
+func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (Votes, error) {
+	rng := rand.New(rand.NewPCG(p.Seed[0], p.Seed[1]))
+	out := Votes{Branch: p.Branch, Voters: uint64(len(p.Voters))}
+	if !p.Definition.Practice {
+		return out, fmt.Errorf("simulate branch %s: the definition is not marked as practice: nobody's votes are invented in an election that counts", p.Branch)
+	}
+	var devices []*encrypt.Device
+	cfg := station.Config{Dir: p.Dir, Definition: p.Definition, Branch: p.Branch, LogKey: p.LogKey, Officers: p.Officers}
+	for _, signer := range p.Devices {
 		// Spare numbers for cards that are spoiled or challenged.
-		d, err := encrypt.New(r.def, r.view.Key(), seat.branch, id, key, uint64(len(voters)+len(voters)/4+16), nil)
+		d, err := encrypt.New(p.Definition, p.Key, p.Branch, strings.TrimPrefix(signer.By, "device/"), signer.Key, uint64(len(p.Voters)+len(p.Voters)/4+16), nil)
 		if err != nil {
 			return out, err
 		}
@@ -73,18 +104,18 @@ func (r *Rehearsal) voteIn(ctx context.Context, i int, done func()) (Votes, erro
 			return out, err
 		}
 		devices = append(devices, d)
-		cfg.Devices = append(cfg.Devices, station.Device{Committed: c, Key: key.Public().(ed25519.PublicKey)})
+		cfg.Devices = append(cfg.Devices, station.Device{Committed: c, Key: signer.Key.Public().(ed25519.PublicKey)})
 	}
 	s, err := station.Open(ctx, cfg)
 	if err != nil {
 		return out, err
 	}
 	defer s.Shut(ctx)
-	for start := 0; start < len(voters); start += chunk {
-		now := voters[start:min(start+chunk, len(voters))]
+	for start := 0; start < len(p.Voters); start += chunk {
+		now := p.Voters[start:min(start+chunk, len(p.Voters))]
 		s.CheckIn(uint64(len(now)))
-		if err := r.cards(ctx, s, devices, rng, now, &out, done); err != nil {
-			return out, fmt.Errorf("branch %s: %w", seat.branch, err)
+		if err := p.cards(ctx, s, devices, rng, now, &out); err != nil {
+			return out, fmt.Errorf("branch %s: %w", p.Branch, err)
 		}
 	}
 	c := s.Counts()
@@ -95,7 +126,10 @@ func (r *Rehearsal) voteIn(ctx context.Context, i int, done func()) (Votes, erro
 	for _, d := range devices {
 		d.Close()
 	}
-	return out, s.Publish(ctx, r.branchDir(seat.branch), r.cosigners())
+	if then == nil {
+		return out, nil
+	}
+	return out, then(s)
 }
 
 // card is a sealed ballot whose card the voter holds.
@@ -107,9 +141,9 @@ type card struct {
 
 // cards serves some voters: first every ballot is sealed and durable in the
 // log, then the endings are chosen and appended.
-func (r *Rehearsal) cards(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, voters []simulate.Voter, out *Votes, done func()) error {
+func (p *Polling) cards(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, voters []simulate.Voter, out *Votes) error {
 	var cards []card
-	style, err := r.def.StyleOf(out.Branch)
+	style, err := p.Definition.StyleOf(p.Branch)
 	if err != nil {
 		return err
 	}
@@ -140,7 +174,9 @@ func (r *Rehearsal) cards(ctx context.Context, s *station.Station, devices []*en
 		if err := seal(v, (*encrypt.Device).Cast); err != nil {
 			return err
 		}
-		done()
+		if p.Voted != nil {
+			p.Voted()
+		}
 	}
 	var entries [][]byte
 	for _, c := range cards {

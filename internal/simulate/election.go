@@ -76,6 +76,16 @@ func (s *Statement) Election(title string, seed uint64, limit int) (*Election, e
 	return e, err
 }
 
+// Voters invents the selections of n voters of a branch.
+func Voters(seed uint64, branch string, style election.Style, n int) []Voter {
+	r := newRNG(seed, branch)
+	out := make([]Voter, n)
+	for i := range out {
+		out[i] = Test(r, style)
+	}
+	return out
+}
+
 // Test returns what a simulated voter selects to challenge a device.
 func Test(r *rng, style election.Style) Voter {
 	var out Voter

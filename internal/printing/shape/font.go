@@ -38,7 +38,8 @@ const Em = 2048
 type Font struct {
 	// Name is the PostScript name.
 	Name            string
-	Ascent, Descent int // font units, both positive
+	Ascent, Descent int    // font units, both positive
+	Space           uint16 // the glyph that draws nothing
 
 	font   *font.Font
 	loader *opentype.Loader
@@ -75,6 +76,8 @@ func load(name string, file []byte) *Font {
 	if !ok || parsed.Upem() != Em {
 		panic("load font " + name + ": metrics of another font")
 	}
+	space, _ := parsed.NominalGlyph(' ')
+	f.Space = uint16(space)
 	f.Ascent, f.Descent = int(extents.Ascender), -int(extents.Descender)
 	return f
 }

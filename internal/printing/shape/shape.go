@@ -51,6 +51,8 @@ type Glyph struct {
 	X, Y       Length // from the line's left end and its baseline, y up
 	Start, End int    // the runes of its cluster
 	First      bool   // the first glyph from the left of its cluster
+	Advance    Length // to the next glyph; a mark's is 0
+	Reversed   bool   // its runes run from right to left
 }
 
 // clean returns the runes that are set for a text.
@@ -294,7 +296,8 @@ func (l *Line) place(text []rune, runs []run) {
 			l.Glyphs = append(l.Glyphs, Glyph{
 				ID: uint16(g.GlyphID), X: l.Width + Length(g.XOffset), Y: Length(g.YOffset),
 				Start: g.TextIndex(), End: g.TextIndex() + g.RunesCount(),
-				First: i == 0 || p.glyphs[i-1].TextIndex() != g.TextIndex(),
+				First:   i == 0 || p.glyphs[i-1].TextIndex() != g.TextIndex(),
+				Advance: Length(g.Advance), Reversed: p.level%2 == 1,
 			})
 			l.Width += Length(g.Advance)
 		}

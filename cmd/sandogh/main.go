@@ -29,6 +29,7 @@ type cli struct {
 	Calendar   calendarCmd   `cmd:"" help:"Count the stages of an election from polling day."`
 	Law        lawCmd        `cmd:"" help:"Look into the register of the law."`
 	Shuffle    shuffleCmd    `cmd:"" help:"Work with proofs of shuffle."`
+	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`
 	Version    versionCmd    `cmd:"" help:"Say what this binary was built from."`
 }

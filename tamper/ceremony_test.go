@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/threshold"
+	"github.com/sandogh/sandogh/crypto/transcript"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/report"
@@ -70,10 +72,14 @@ func definitions() table {
 // deal returns a dealing of the forger's in the place of trustee i's, whose
 // constant term is replaced by that of rogue, and fixes it.
 func (f *forger) deal(i int, rogue func(own []group.Element) []group.Element, tag []byte) {
+	f.dealWith(i, rogue, func(d *threshold.Dealing, _ group.Element) []byte { return must(d.ProvePossession(tag)) })
+}
+
+func (f *forger) dealWith(i int, rogue func(own []group.Element) []group.Element, prove func(d *threshold.Dealing, key group.Element) []byte) {
 	id := f.def.Trustees[i].ID
 	d := must(threshold.Deal(f.def.Quorum, len(f.def.Trustees)))
-	proof := must(d.ProvePossession(tag))
 	c := rogue(d.Commitments())
+	proof := prove(d, c[0])
 	h := threshold.CommitHash(record.DealingTag(f.id, id), c, proof)
 	edit(f, hq, i, func(b *record.Commitment) { b.Hash = h[:] })
 	edit(f, hq, i, func(b *record.Dealing) {
@@ -82,6 +88,27 @@ func (f *forger) deal(i int, rogue func(own []group.Element) []group.Element, ta
 			b.Shares[j] = f.encryptTo(id, j, d.Share(j+1))
 		}
 	})
+}
+
+// cancels returns the commitments of a dealer who alone would know the key: the
+// others' constant terms are taken away from its own.
+func (f *forger) cancels(own []group.Element) []group.Element {
+	for i := range 4 {
+		c := must(threshold.DecodeCommitments(nth[*record.Dealing](f, hq, i).Commitments, f.def.Quorum))
+		own[0] = own[0].Sub(c[0])
+	}
+	return own
+}
+
+// weakPossession returns a proof for a key that nobody has, which holds for
+// whoever leaves its commitment out of the challenge.
+func weakPossession(tag []byte, key group.Element) []byte {
+	one := group.NewScalar(1).Bytes()
+	s := transcript.New(tag)
+	s.Absorb(slices.Concat([]byte{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}, one, []byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, one, key.Bytes()))
+	response := group.RandomScalar()
+	commitment := group.BaseMul(response).Sub(key.Mul(s.Scalar()))
+	return append(commitment.Bytes(), response.Bytes()...)
 }
 
 // TestCeremony: rogue trustees, and a headquarters with a key of its own.
@@ -125,14 +152,13 @@ func ceremonies() table {
 		}},
 		{"A13 a rogue key cancels the others, without a proof of possession", "V011", "", func(f *forger) where {
 			dealt(f)
-			f.deal(4, func(own []group.Element) []group.Element {
-				// own[0] is known to the trustee and would be the election key.
-				for i := range 4 {
-					c := must(threshold.DecodeCommitments(nth[*record.Dealing](f, hq, i).Commitments, f.def.Quorum))
-					own[0] = own[0].Sub(c[0])
-				}
-				return own
-			}, record.PossessionTag(f.id, f.def.Trustees[4].ID))
+			f.deal(4, f.cancels, record.PossessionTag(f.id, f.def.Trustees[4].ID))
+			return trustee(4)
+		}},
+		{"A01 a rogue key, with a proof whose challenge leaves its commitment out", "V011", "", func(f *forger) where {
+			dealt(f)
+			tag := record.PossessionTag(f.id, f.def.Trustees[4].ID)
+			f.dealWith(4, f.cancels, func(_ *threshold.Dealing, key group.Element) []byte { return weakPossession(tag, key) })
 			return trustee(4)
 		}},
 		{"A13 a proof of possession of another trustee", "V011", "", func(f *forger) where {

@@ -9,6 +9,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/crypto/threshold"
+	"github.com/sandogh/sandogh/crypto/transcript"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/report"
 )
@@ -329,6 +330,14 @@ func shareLists() table {
 			forged := f.shares("101", 0, rows(f, "101"))
 			return opened(f, func(s *record.Shares) { s.Shares, s.Proof = forged.Shares, forged.Proof })
 		}},
+		{"A01 shares under another secret, with a proof whose challenge leaves a commitment out", "V034", "", func(f *forger) where {
+			mixed := rows(f, "101")
+			return opened(f, func(s *record.Shares) {
+				forged, proof := f.weakShares("101", 0, mixed)
+				publish(f, s, forged)
+				s.Proof = proof
+			})
+		}},
 		{"A01 a byte of the proof is changed", "V034", "", func(f *forger) where {
 			return opened(f, func(s *record.Shares) { s.Proof[len(s.Proof)-1] ^= 1 })
 		}},
@@ -397,4 +406,35 @@ func shareLists() table {
 			return entry(hq, indices[*record.Tally](f, hq)[tallyOf(f, "101")])
 		}},
 	}}
+}
+
+// weakShares returns shares of a trustee under a secret that is not its own,
+// with a proof for its own key which holds for whoever leaves the first
+// commitment out of the challenge.
+func (f *forger) weakShares(unit string, i int, rows []elgamal.Ciphertext) (shares []group.Element, proof []byte) {
+	tag := record.SharesTag(f.id, f.key.Element().Bytes(), contest, unit, f.def.Trustees[i].ID)
+	y := f.secrets[i].Key()
+	other, k := group.RandomScalar(), group.RandomScalar()
+	s := transcript.New(tag)
+	s.Absorb(y.AppendBytes(transcript.AppendUint32(nil, uint32(len(rows)))))
+	for _, c := range rows {
+		shares = append(shares, c.A.Mul(other))
+		s.AbsorbElement(c.A)
+		s.AbsorbElement(shares[len(shares)-1])
+	}
+	var P, Q group.Element
+	for j, c := range rows {
+		w := group.ReduceScalar(s.Squeeze(16))
+		P, Q = P.Add(c.A.Mul(w)), Q.Add(shares[j].Mul(w))
+	}
+	one := group.NewScalar(1).Bytes()
+	t1 := P.Mul(k)
+	s.Absorb(slices.Concat([]byte{2, 0, 0, 0},
+		[]byte{1, 0, 0, 0, 1, 0, 0, 0}, one, []byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, one,
+		[]byte{1, 0, 0, 0, 3, 0, 0, 0}, one, []byte{1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0}, one,
+		y.Bytes(), P.Bytes(), Q.Bytes(), t1.Bytes()))
+	c := s.Scalar()
+	response := k.Add(c.Mul(other))
+	t0 := group.BaseMul(response).Sub(y.Mul(c))
+	return shares, slices.Concat(t0.Bytes(), t1.Bytes(), response.Bytes())
 }

@@ -16,8 +16,9 @@ import (
 )
 
 type definitionCmd struct {
-	Check definitionCheckCmd `cmd:"" help:"Check a definition and print its election id."`
-	Build definitionBuildCmd `cmd:"" help:"Make the definition of a county from its places, candidates and branches."`
+	Check  definitionCheckCmd  `cmd:"" help:"Check a definition and print its election id."`
+	Build  definitionBuildCmd  `cmd:"" help:"Make the definition of a county from its places, candidates and branches."`
+	Bodies definitionBodiesCmd `cmd:"" help:"Put the cards of the bodies together for build."`
 }
 
 type definitionCheckCmd struct {

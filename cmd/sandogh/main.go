@@ -29,6 +29,11 @@ type cli struct {
 	Calendar   calendarCmd   `cmd:"" help:"Count the stages of an election from polling day."`
 	Law        lawCmd        `cmd:"" help:"Look into the register of the law."`
 	Shuffle    shuffleCmd    `cmd:"" help:"Work with proofs of shuffle."`
+	Trustee    trusteeCmd    `cmd:"" help:"Work as a trustee, on a machine of its own."`
+	Mixer      mixerCmd      `cmd:"" help:"Work as a mixer, on a machine of its own."`
+	Office     officeCmd     `cmd:"" help:"Work as an office: grant, certify, answer questions."`
+	HQ         hqCmd         `cmd:"" name:"hq" help:"Work as headquarters."`
+	Branch     branchCmd     `cmd:"" help:"Work as a simulated branch."`
 	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`
 	Version    versionCmd    `cmd:"" help:"Say what this binary was built from."`

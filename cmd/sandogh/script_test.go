@@ -17,7 +17,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. "exits N command…" wants an exact exit
 // status; "flip FILE N" changes one bit of a byte; "pack DIR FILE"
 // zips what DIR/record or DIR holds; [shared] is true where
-// ../shared is present, and $SHARED names it.
+// ../shared is present, and $SHARED names it. Those of witnesses are in
+// witness_script_test.go.
 func TestScripts(t *testing.T) {
 	shared, err := filepath.Abs(filepath.Join("..", "..", "..", "shared"))
 	if err != nil {
@@ -45,9 +46,14 @@ func TestScripts(t *testing.T) {
 			return false, os.ErrInvalid
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"pack":  pack,
-			"flip":  flip,
+			"exits":             exits,
+			"example-witnesses": exampleWitnesses,
+			"publish-log":       publishLog,
+			"serving":           serving,
+			"end":               end,
+			"only-file":         onlyFile,
+			"pack":              pack,
+			"flip":              flip,
 		},
 	})
 }

@@ -6,22 +6,25 @@
 // In and out. A Trustee is made from the definition, its id and its two
 // private keys. Commit fixes its dealing, Deal shows it once all are fixed on
 // the record, Confirm checks what the others sent, rehearses and confirms the
-// key. Each takes a verify.View of the record as it stands and returns one
-// signed entry for headquarters' log. Publish is headquarters' own entry at the
-// end.
+// key. Where a share is bad, Complain says so, the dealer's Disclose puts it into
+// the open, and Confirm goes on with that one. Each takes a verify.View of the
+// record as it stands and returns one signed entry for headquarters' log. Forget
+// erases the polynomial, when nobody can complain any more. Publish is
+// headquarters' own entry at the end.
 //
 // What it never does: it computes nothing with a share but the rehearsal here
-// and, in package decrypt, the openings. A Trustee prints as a fixed text. It
+// and, in package decrypt, the openings, and shows none but one that its receiver
+// complains of. A Trustee prints as a fixed text. It
 // stores nothing: what State returns, and Secret's bytes, are for the trustee's
 // own encrypted files, from which Resume and Hold go on after a break.
 //
 // How it fails: a record that does not stand, an act out of order, or a share
 // that does not fit its dealer's commitments (BadShareError, which names the
-// dealer: the ceremony starts again without trusting it). Complaints as record
-// entries are not built yet; a ceremony with a bad dealer has no key.
+// dealer). A dealer that does not answer a complaint, or not with the right
+// share, ends the ceremony: it starts again with another definition.
 //
 // Sources: Pedersen 1991, Feldman 1987; Gennaro, Jarecki, Krawczyk, Rabin 2007
-// (why the dealings are committed to first); RFC 9180 (HPKE:
+// (why the dealings are committed to first, complaints); RFC 9180 (HPKE:
 // DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM).
 package keyceremony
 
@@ -68,14 +71,6 @@ func (Trustee) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalJSON returns a fixed text.
 func (Trustee) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
-
-// A BadShareError says that a dealer sent a share that does not fit what it
-// committed to, or that cannot be decrypted.
-type BadShareError struct{ Dealer string }
-
-func (e *BadShareError) Error() string {
-	return fmt.Sprintf("trustee %s sent a share that does not fit its dealing: end the ceremony and start it again", e.Dealer)
-}
 
 // New returns the trustee with the id in the definition. Its keys must be the
 // ones named there.
@@ -154,7 +149,9 @@ func (t *Trustee) Deal(v *verify.View) ([]byte, error) {
 }
 
 // Confirm checks every dealer's share, combines them, rehearses, and confirms
-// the key. The polynomial is forgotten.
+// the key. A share that is bad is a BadShareError, until the trustee's complaint
+// of it is settled: then it takes the disclosed one. The polynomial is kept for
+// the complaints of others, until Forget.
 func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
 	if err := t.ready(v); err != nil {
 		return nil, err
@@ -163,16 +160,17 @@ func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	disclosed, err := t.disclosed(v)
+	if err != nil {
+		return nil, err
+	}
 	var shares []group.Scalar
 	for i := range commitments {
-		dealer := t.def.Trustees[i].ID
-		b, err := hpke.Open(t.hpke, hpke.HKDFSHA256(), hpke.AES128GCM(), record.ShareInfo(t.election, dealer, t.id), sent[i][t.index-1])
-		if err != nil {
-			return nil, &BadShareError{dealer}
-		}
-		s, err := group.DecodeScalar(b)
-		if err != nil || !threshold.VerifyShare(commitments[i], t.index, s) {
-			return nil, &BadShareError{dealer}
+		s, ok := disclosed[t.def.Trustees[i].ID]
+		if !ok {
+			if s, err = t.received(i, commitments[i], sent[i][t.index-1]); err != nil {
+				return nil, err
+			}
 		}
 		shares = append(shares, s)
 	}
@@ -192,10 +190,6 @@ func (t *Trustee) Confirm(v *verify.View) ([]byte, error) {
 		return nil, errors.New("the combined share does not belong to the trustee's verification key: start the ceremony again")
 	}
 	t.secret = secret
-	if t.dealing != nil {
-		t.dealing.Erase()
-		t.dealing = nil
-	}
 	return record.Sign(t.election, record.HQ, &record.Confirmation{Trustee: t.id, Key: y.Bytes(), Verification: own.Bytes()}, t.signer)
 }
 

@@ -4,23 +4,19 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/ed25519"
-	"crypto/hpke"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/internal/hq"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/witness"
 	"github.com/sandogh/sandogh/keyceremony"
-	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 )
 
@@ -113,57 +109,6 @@ func TestCeremony(t *testing.T) {
 	}
 	if v := o.view(); v.Key() == nil {
 		t.Error("there is no key")
-	}
-}
-
-// A dealer that sends one trustee another share than it committed to is named
-// by that trustee, and by no other.
-func TestBadDealerIsNamed(t *testing.T) {
-	for name, bad := range map[string]func([]byte) []byte{
-		"another share": func([]byte) []byte { return group.RandomScalar().Bytes() },
-		"no scalar":     func([]byte) []byte { return make([]byte, 31) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			def := o.e.Definition
-			const dealer, victim = 1, 3
-			o.all((*keyceremony.Trustee).Commit, nil)
-			o.all((*keyceremony.Trustee).Deal, func(i int, entry []byte) []byte {
-				if i != dealer {
-					return entry
-				}
-				e, err := record.Decode(entry)
-				if err != nil {
-					t.Fatal(err)
-				}
-				d := e.Body.(*record.Dealing)
-				key, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(def.Trustees[victim].HPKEKey[:])
-				if err != nil {
-					t.Fatal(err)
-				}
-				info := record.ShareInfo(def.ID(), def.Trustees[dealer].ID, def.Trustees[victim].ID)
-				d.Shares[victim], err = hpke.Seal(key, hpke.HKDFSHA256(), hpke.AES128GCM(), info, bad(nil))
-				if err != nil {
-					t.Fatal(err)
-				}
-				again, err := record.Sign(def.ID(), record.HQ, d, o.e.Keys.Signer("trustee/"+def.Trustees[dealer].ID))
-				if err != nil {
-					t.Fatal(err)
-				}
-				return again
-			})
-			v := o.view()
-			for i, x := range o.trustees {
-				_, err := x.Confirm(v)
-				var named *keyceremony.BadShareError
-				switch {
-				case i != victim && err != nil:
-					t.Errorf("trustee %d: %v", i, err)
-				case i == victim && (!errors.As(err, &named) || named.Dealer != def.Trustees[dealer].ID):
-					t.Errorf("the victim says: %v", err)
-				}
-			}
-		})
 	}
 }
 

@@ -90,8 +90,8 @@ var decoding = func() cbor.DecMode {
 var kinds = func() map[string]reflect.Type {
 	m := make(map[string]reflect.Type)
 	for _, b := range []Body{
-		new(Definition), new(Commitment), new(Dealing), new(Confirmation), new(ElectionKey), new(Grant), new(Head),
-		new(Units), new(Shuffle), new(Shares), new(Tally), new(Canvass), new(Question), new(Ruling), new(Lot), new(Result),
+		new(Definition), new(Commitment), new(Dealing), new(Complaint), new(Disclosure), new(Confirmation), new(ElectionKey), new(Grant),
+		new(Head), new(Units), new(Shuffle), new(Shares), new(Tally), new(Canvass), new(Question), new(Ruling), new(Lot), new(Result),
 		new(Opening), new(Sealed), new(Cast), new(Spoiled), new(Challenged), new(Close),
 	} {
 		m[b.Kind()] = reflect.TypeOf(b).Elem()

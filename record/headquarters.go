@@ -53,6 +53,24 @@ type Dealing struct {
 	Shares      [][]byte // HPKE messages to the trustees in the definition's order
 }
 
+// Complaint says that a trustee cannot decrypt the share that a dealer sent it,
+// or that the share does not fit what the dealer committed to. Signed by the
+// trustee. Written by: keyceremony.
+type Complaint struct {
+	_       struct{} `cbor:",toarray"`
+	Trustee string
+	Dealer  string
+}
+
+// Disclosure answers a complaint: the disputed share in the open. Signed by the
+// dealer. Written by: keyceremony.
+type Disclosure struct {
+	_       struct{} `cbor:",toarray"`
+	Dealer  string
+	Trustee string // who complained
+	Share   []byte // a scalar, 32 bytes
+}
+
 // Confirmation says that a trustee has checked every dealing, holds the share
 // that belongs to Verification, and has rehearsed opening. Signed by the
 // trustee. Written by: keyceremony.
@@ -177,6 +195,8 @@ type Result struct {
 func (*Definition) Kind() string   { return "definition" }
 func (*Commitment) Kind() string   { return "commitment" }
 func (*Dealing) Kind() string      { return "dealing" }
+func (*Complaint) Kind() string    { return "complaint" }
+func (*Disclosure) Kind() string   { return "disclosure" }
 func (*Confirmation) Kind() string { return "confirmation" }
 func (*ElectionKey) Kind() string  { return "election-key" }
 func (*Grant) Kind() string        { return "grant" }

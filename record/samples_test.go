@@ -26,6 +26,8 @@ func samples() []record.Body {
 		&record.Definition{Blob: blob(record.TypeDefinition)},
 		&record.Commitment{Trustee: "t1", Hash: fill(1, 32)},
 		&record.Dealing{Trustee: "t1", Commitments: fill(2, 66), Proof: fill(3, 65), Shares: [][]byte{fill(4, 80), fill(5, 80), {}}},
+		&record.Complaint{Trustee: "t1", Dealer: "t2"},
+		&record.Disclosure{Dealer: "t2", Trustee: "t1", Share: fill(6, 32)},
 		&record.Confirmation{Trustee: "t1", Key: fill(2, 33), Verification: fill(3, 33)},
 		&record.ElectionKey{Key: fill(2, 33), Verification: [][]byte{fill(3, 33), fill(4, 33)}},
 		&record.Grant{Office: "board", What: record.GrantDevice, ID: "d1", Branch: "800", Key: fill(7, 32)},
@@ -58,6 +60,7 @@ func samples() []record.Body {
 		&record.Sealed{},
 		&record.Challenged{Contests: []record.Revealed{{}}},
 		&record.Dealing{},
+		&record.Disclosure{},
 	}
 }
 

@@ -143,15 +143,19 @@ func takeApart(e *simulate.Election, published fs.FS) *loot {
 // secretOf puts together the share of the trustee at place i from what the
 // dealers sent, with the trustee's stolen key.
 func (f *forger) secretOf(i int) *threshold.Secret {
-	me := f.def.Trustees[i].ID
-	key := must(hpke.NewDHKEMPrivateKey(f.keys.Share(me)))
 	var shares []group.Scalar
-	for j, t := range f.def.Trustees {
-		sent := nth[*record.Dealing](f, hq, j)
-		b := must(hpke.Open(key, hpke.HKDFSHA256(), hpke.AES128GCM(), record.ShareInfo(f.id, t.ID, me), sent.Shares[i]))
-		shares = append(shares, must(group.DecodeScalar(b)))
+	for j := range f.def.Trustees {
+		shares = append(shares, f.sent(j, i))
 	}
 	return must(threshold.CombineShares(shares))
+}
+
+// sent decrypts what the dealer at place j sent the trustee at place i.
+func (f *forger) sent(j, i int) group.Scalar {
+	dealer, me := f.def.Trustees[j].ID, f.def.Trustees[i].ID
+	key := must(hpke.NewDHKEMPrivateKey(f.keys.Share(me)))
+	b := must(hpke.Open(key, hpke.HKDFSHA256(), hpke.AES128GCM(), record.ShareInfo(f.id, dealer, me), nth[*record.Dealing](f, hq, j).Shares[i]))
+	return must(group.DecodeScalar(b))
 }
 
 // encryptTo encrypts a share from a dealer to the trustee at place i.

@@ -48,6 +48,7 @@ var earlier = map[string]struct {
 	"V010": {report.PhaseCeremony, noKey},
 	"V011": {report.PhaseCeremony, noKey},
 	"V013": {report.PhaseReady, noKey},
+	"V015": {report.PhaseReady, noKey},
 	"V020": {report.PhaseMixing, "the units of a branch that is not there are not judged"},
 	"V022": {report.PhaseClosed, noBallots},
 	"V023": {report.PhaseClosed, noBallots},

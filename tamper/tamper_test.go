@@ -54,7 +54,7 @@ type table struct {
 func tables() []table {
 	return []table{
 		carriedThrough(), askedTwice(), brokenProofs(),
-		definitions(), ceremonies(), grants(), publishedFiles(), publishedLogs(),
+		definitions(), ceremonies(), complaints(), grants(), publishedFiles(), publishedLogs(),
 		openings(), ballots(), endings(), challenges(), heads(),
 		unitLists(), mixings(), shareLists(), results(), questions(), rulings(),
 	}

@@ -55,7 +55,7 @@ func (r *run) dealings() [][]group.Element {
 	return all
 }
 
-// checkCeremony checks the key ceremony as far as it has come: V010 to V013.
+// checkCeremony checks the key ceremony as far as it has come: V010 to V013 and V015.
 // It sets the election key that everything later is checked against.
 func (r *run) checkCeremony() {
 	all := r.dealings()
@@ -63,6 +63,7 @@ func (r *run) checkCeremony() {
 		return
 	}
 	r.dealt = all
+	r.failed = r.checkComplaints()
 	y, err := threshold.PublicKey(all)
 	if err != nil {
 		r.Refute("V013", report.InLog(record.HQ), "%v", err)
@@ -90,7 +91,7 @@ func (r *run) checkCeremony() {
 		}
 	}
 	k := r.hq.key
-	if k == nil {
+	if k == nil || r.failed != "" {
 		return
 	}
 	r.Count("V013", 1)

@@ -19,6 +19,7 @@ import (
 type headquarters struct {
 	commitments   map[string]*record.Commitment
 	dealings      map[string]*record.Dealing
+	complaints    []*complaint // in their order
 	confirmations map[string]source.Entry[*record.Confirmation]
 	key           *source.Entry[*record.ElectionKey]
 	devices       map[string]*record.Grant // by id
@@ -125,14 +126,24 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 			return tooEarly("trustee %s shows its dealing before all %d are fixed", b.Trustee, len(r.def.Trustees))
 		}
 		return put(h.dealings, b.Trustee, b)
+	case *record.Complaint:
+		return r.complain(index, b)
+	case *record.Disclosure:
+		return r.disclose(index, b)
 	case *record.Confirmation:
 		if len(h.dealings) < len(r.def.Trustees) {
 			return tooEarly("trustee %s confirms before all have dealt", b.Trustee)
+		}
+		if c := h.open(b.Trustee); c != nil {
+			return tooEarly("trustee %s confirms while its complaint of the dealing of trustee %s is open", b.Trustee, c.body.Dealer)
 		}
 		return put(h.confirmations, b.Trustee, source.Entry[*record.Confirmation]{Index: index, Body: b})
 	case *record.ElectionKey:
 		if h.key != nil {
 			return fmt.Errorf("there is a key already (entry %d)", h.key.Index)
+		}
+		if c := h.open(""); c != nil {
+			return tooEarly("the key is published while the complaint of trustee %s of the dealing of trustee %s is open", c.body.Trustee, c.body.Dealer)
 		}
 		if len(h.confirmations) < len(r.def.Trustees) {
 			return tooEarly("the key is published before every trustee confirmed it")

@@ -43,6 +43,8 @@ func (r *run) phase() report.Phase {
 		return report.PhaseVoting
 	case h.key != nil:
 		return report.PhaseReady
+	case r.failed != "":
+		return report.PhaseFailed
 	case len(h.commitments) > 0:
 		return report.PhaseCeremony
 	case h.size > 0:

@@ -78,7 +78,7 @@ func TestPhases(t *testing.T) {
 		}
 	}
 	step("the definition", nil, report.PhaseDefined, "V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009")
-	step("the ceremony", r.Ceremony(ctx), report.PhaseReady, "V010", "V011", "V012", "V013", "V014")
+	step("the ceremony", r.Ceremony(ctx), report.PhaseReady, "V010", "V011", "V012", "V013", "V014", "V015")
 	_, err = r.Vote(ctx)
 	step("voting", err, report.PhaseClosed, "V020", "V021", "V022", "V023", "V024", "V025", "V026", "V027")
 	step("the units", r.Units(ctx), report.PhaseMixing, "V028", "V030")

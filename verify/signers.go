@@ -31,6 +31,10 @@ func (r *run) answerable(b record.Body) []string {
 		return []string{"trustee/" + b.Trustee}
 	case *record.Dealing:
 		return []string{"trustee/" + b.Trustee}
+	case *record.Complaint:
+		return []string{"trustee/" + b.Trustee}
+	case *record.Disclosure:
+		return []string{"trustee/" + b.Dealer}
 	case *record.Confirmation:
 		return []string{"trustee/" + b.Trustee}
 	case *record.Shares:

@@ -52,6 +52,8 @@ func TestWhoAnswers(t *testing.T) {
 		{body: &record.Definition{}, good: []signers{{hq}}, bad: []signers{{board}, {hq, board}, {exampleSigner("office/hq", "office board")}}},
 		{body: &record.Commitment{Trustee: "t1"}, good: []signers{{t1}}, bad: []signers{{t2}, {hq}, {t1, t2}}},
 		{body: &record.Dealing{Trustee: "t1"}, good: []signers{{t1}}, bad: []signers{{t2}}},
+		{body: &record.Complaint{Trustee: "t1", Dealer: "t2"}, good: []signers{{t1}}, bad: []signers{{t2}, {hq}, {t1, t2}}},
+		{body: &record.Disclosure{Dealer: "t1", Trustee: "t2"}, good: []signers{{t1}}, bad: []signers{{t2}, {hq}, {t1, t2}}},
 		{body: &record.Confirmation{Trustee: "t1"}, good: []signers{{t1}}, bad: []signers{{t2}}},
 		{body: &record.Confirmation{Trustee: ""}, bad: []signers{{t1}, {hq}}},
 		{body: &record.ElectionKey{}, good: []signers{{hq}}, bad: []signers{{t1}}},

@@ -47,6 +47,7 @@ type run struct {
 	key          *elgamal.Key      // nil until the ceremony is verified
 	verification []group.Element   // the trustees' keys, with it
 	dealt        [][]group.Element // the trustees' commitments, once all are right
+	failed       string            // the dealer by whom the ceremony failed
 	hq           *headquarters
 	branches     map[string]*branchlog.Branch
 	units        map[unit.ID]*unit.Unit

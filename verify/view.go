@@ -49,6 +49,12 @@ func (v *View) Committed() int { return len(v.r.hq.commitments) }
 // Confirmed returns how many trustees have confirmed the key.
 func (v *View) Confirmed() int { return len(v.r.hq.confirmations) }
 
+// HasConfirmed reports whether the trustee has confirmed the key.
+func (v *View) HasConfirmed(trustee string) bool {
+	_, ok := v.r.hq.confirmations[trustee]
+	return ok
+}
+
 // Dealings returns the verified commitments and the encrypted shares of every
 // trustee in the definition's order, or an error while some are not there.
 func (v *View) Dealings() (commitments [][]group.Element, shares [][][]byte, err error) {
@@ -59,6 +65,24 @@ func (v *View) Dealings() (commitments [][]group.Element, shares [][][]byte, err
 		shares = append(shares, v.r.hq.dealings[v.r.def.Trustees[i].ID].Shares)
 	}
 	return v.r.dealt, shares, nil
+}
+
+// A Complaint is one of the key ceremony that is on the record.
+type Complaint struct {
+	Trustee string // who complained
+	Dealer  string // of whose dealing
+	Settled bool
+	Share   group.Scalar // if it is settled: the disputed share, which fits
+}
+
+// Complaints returns the complaints of the key ceremony in their order. In a
+// record that stands each is open or settled.
+func (v *View) Complaints() []Complaint {
+	var out []Complaint
+	for _, c := range v.r.hq.complaints {
+		out = append(out, Complaint{c.body.Trustee, c.body.Dealer, c.settled, c.share})
+	}
+	return out
 }
 
 // Cast returns how many ballots a branch has cast, and whether it has closed.

@@ -172,6 +172,11 @@ func (r *Rehearsal) Ceremony(ctx context.Context) error {
 	if err := r.hq.Append(ctx, e); err != nil {
 		return err
 	}
+	for _, t := range r.trustees {
+		if err := t.Forget(r.view); err != nil {
+			return err
+		}
+	}
 	if err := r.grant(ctx); err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ func (c *call) sentence(b record.Body) string {
 		return c.say(key, c.trustee(b.Trustee))
 	case *record.Dealing:
 		return c.say(key, c.trustee(b.Trustee))
+	case *record.Complaint:
+		return c.say(key, c.trustee(b.Trustee), c.trustee(b.Dealer))
+	case *record.Disclosure:
+		return c.say(key, c.trustee(b.Dealer), c.trustee(b.Trustee))
 	case *record.Confirmation:
 		return c.say(key, c.trustee(b.Trustee))
 	case *record.Grant:

@@ -18,6 +18,7 @@ var verifyWords = Words{
 	"phase.nothing":        {"هیچ", "Nothing"},
 	"phase.defined":        {"تعریف‌شده", "Defined"},
 	"phase.ceremony":       {"ساخت کلید", "Key ceremony"},
+	"phase.failed":         {"ساخت کلید ناکام ماند", "Key ceremony failed"},
 	"phase.ready":          {"آماده", "Ready"},
 	"phase.voting":         {"رأی‌گیری", "Voting"},
 	"phase.closed":         {"بسته‌شده", "Closed"},

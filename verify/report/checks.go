@@ -18,6 +18,7 @@ var list = []struct{ id, title string }{
 	{"V012", "every trustee confirmed the key and its own verification key"},
 	{"V013", "the election key and the verification keys are the products of the dealings"},
 	{"V014", "grants name known offices and branches and new keys"},
+	{"V015", "every complaint is settled by the disputed share in the open, which fits the dealer's commitments"},
 
 	{"V020", "every branch of the definition is there when it is due"},
 	{"V021", "each branch opened once, empty, with granted devices and their commitments"},
@@ -71,6 +72,7 @@ const (
 	PhaseNothing   Phase = "nothing"   // not even a definition
 	PhaseDefined   Phase = "defined"   // the definition is published
 	PhaseCeremony  Phase = "ceremony"  // trustees make the key
+	PhaseFailed    Phase = "failed"    // the ceremony failed by a dealing: no key can follow
 	PhaseReady     Phase = "ready"     // the key is published
 	PhaseVoting    Phase = "voting"    // the first branch has opened
 	PhaseClosed    Phase = "closed"    // every branch has closed

@@ -121,9 +121,13 @@ func takeApart(e *simulate.Election, published fs.FS) *loot {
 	for i := range l.def.Branches {
 		logs = append(logs, record.BranchLog(l.def.Branches[i].ID))
 	}
+	var witnesses []board.Witness
+	for _, w := range l.def.Witnesses {
+		witnesses = append(witnesses, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
+	}
 	for _, log := range logs {
 		key := e.Keys.Signing("log/" + log).Public().(ed25519.PublicKey)
-		from := must(board.Open(l.files, log, l.origin(log), key, []board.Witness{{Name: l.def.Witnesses[0].Name, Key: l.def.Witnesses[0].Key.Ed25519()}}))
+		from := must(board.Open(l.files, log, l.origin(log), key, witnesses))
 		for e, err := range from.Entries(0, from.Size()) {
 			succeed(err)
 			l.logs[log] = append(l.logs[log], bytes.Clone(e.Data))
@@ -303,11 +307,18 @@ func (f *forger) checkpoint(log string, entries [][]byte) []byte {
 	if f.unwitness[log] {
 		return signed
 	}
+	for i, w := range f.def.Witnesses {
+		signed = must(board.AddCosignatures(signed, cosign(w.Name, f.keys.Signing(fmt.Sprintf("witness/%d", i+1)), text)))
+	}
+	return signed
+}
+
+// cosign returns the line of a cosignature.
+func cosign(name string, key ed25519.PrivateKey, text []byte) []byte {
 	const time = 1_780_000_000
-	w := f.def.Witnesses[0]
 	sig := binary.BigEndian.AppendUint64(nil, time)
-	sig = append(sig, ed25519.Sign(f.keys.Signing("witness/1"), board.CosignatureMessage(time, text))...)
-	return append(signed, board.FormatSignatureLine(w.Name, board.KeyID(w.Name, board.AlgCosignature, w.Key.Ed25519()), sig)...)
+	sig = append(sig, ed25519.Sign(key, board.CosignatureMessage(time, text))...)
+	return board.FormatSignatureLine(name, board.KeyID(name, board.AlgCosignature, key.Public().(ed25519.PublicKey)), sig)
 }
 
 func leaves(entries [][]byte) []tlog.Hash {

@@ -1,5 +1,5 @@
 // Package rehearsal runs a whole simulated election with all its bodies in one
-// process: ceremony, branches, mixers, trustees, headquarters, a witness.
+// process: ceremony, branches, mixers, trustees, headquarters, witnesses.
 //
 // Specification: contracts of the command line, "demo".
 //
@@ -19,6 +19,7 @@ package rehearsal
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,15 +58,15 @@ type Config struct {
 
 // A Rehearsal is a simulated election on its way. Not safe for concurrent use.
 type Rehearsal struct {
-	cfg      Config
-	def      *election.Definition
-	keys     *simulate.Keys
-	hq       *hq.HQ
-	witness  *witness.Witness
-	trustees []*keyceremony.Trustee
-	view     *verify.View
-	report   *report.Report
-	seats    []seat
+	cfg       Config
+	def       *election.Definition
+	keys      *simulate.Keys
+	hq        *hq.HQ
+	witnesses []*witness.Witness
+	trustees  []*keyceremony.Trustee
+	view      *verify.View
+	report    *report.Report
+	seats     []seat
 }
 
 // seat is what a branch needs: its place in the definition, its officers and
@@ -100,33 +101,46 @@ func New(ctx context.Context, cfg Config) (*Rehearsal, error) {
 	for i := range r.def.Branches {
 		logs[election.BranchOrigin(id, r.def.Branches[i].ID)] = r.def.Branches[i].LogKey.Ed25519()
 	}
-	var err error
-	r.witness, err = witness.New(filepath.Join(cfg.Dir, "private", "witness"), r.def.Witnesses[0].Name, r.keys.Signing("witness/1"),
-		func(origin string) (ed25519.PublicKey, bool) { k, ok := logs[origin]; return k, ok }, time.Now)
-	if err != nil {
-		return nil, err
+	for i := range r.def.Witnesses {
+		by := fmt.Sprintf("witness/%d", i+1)
+		w, err := witness.New(filepath.Join(cfg.Dir, "private", by), r.def.Witnesses[i].Name, r.keys.Signing(by),
+			func(origin string) (ed25519.PublicKey, bool) { k, ok := logs[origin]; return k, ok }, time.Now)
+		if err != nil {
+			return nil, errors.Join(err, r.closeWitnesses())
+		}
+		r.witnesses = append(r.witnesses, w)
 	}
+	var err error
 	r.hq, err = hq.Open(ctx, hq.Config{
 		Private: filepath.Join(cfg.Dir, "private"), Record: r.Record(), Definition: r.def,
 		LogKey: r.keys.Signing("log/hq"), Office: r.keys.Signer("office/hq"), Witnesses: r.cosigners(),
 		Verify: verify.Options{Facts: &source.Facts{}, Progress: cfg.Progress},
 	})
 	if err != nil {
-		r.witness.Close()
-		return nil, err
+		return nil, errors.Join(err, r.closeWitnesses())
 	}
 	return r, nil
 }
 
-func (r *Rehearsal) cosigners() []sequencer.Cosigner { return []sequencer.Cosigner{r.witness} }
+func (r *Rehearsal) cosigners() []sequencer.Cosigner {
+	var out []sequencer.Cosigner
+	for _, w := range r.witnesses {
+		out = append(out, w)
+	}
+	return out
+}
+
+func (r *Rehearsal) closeWitnesses() error {
+	var all []error
+	for _, w := range r.witnesses {
+		all = append(all, w.Close())
+	}
+	return errors.Join(all...)
+}
 
 // Close gives the folders free.
 func (r *Rehearsal) Close(ctx context.Context) error {
-	err := r.hq.Close(ctx)
-	if err2 := r.witness.Close(); err == nil {
-		err = err2
-	}
-	return err
+	return errors.Join(r.hq.Close(ctx), r.closeWitnesses())
 }
 
 // Verify publishes and verifies the record as it stands.

@@ -198,9 +198,7 @@ func (c *branchPublishCmd) Run(ctx context.Context, s *streams) (err error) {
 	if errors.As(err, &few) {
 		missing = few.Missing
 	}
-	for _, m := range missing {
-		fmt.Fprintf(s.err, "  %v\n", m)
-	}
+	tellMissing(s, missing)
 	if few != nil {
 		return refused(fmt.Errorf("branch %s is not published yet: %d of %d witnesses have cosigned; run this again then", x.ID, few.Have, few.Quorum))
 	}

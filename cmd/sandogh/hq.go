@@ -157,9 +157,7 @@ func (h *hqAt) publish(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.err, "WRITTEN, NOT PUBLISHED YET: %d of %d witnesses have cosigned.\n", few.Have, few.Quorum)
 		missing = few.Missing
 	}
-	for _, m := range missing {
-		fmt.Fprintf(s.err, "  %v\n", m)
-	}
+	tellMissing(s, missing)
 	if few != nil {
 		fmt.Fprintf(s.err, "Then run: sandogh hq publish --dir %s\n", h.dir)
 		return few
@@ -168,6 +166,17 @@ func (h *hqAt) publish(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.err, "Published in %s.\n", filepath.Join(h.dir, "record"))
 	}
 	return err
+}
+
+// tellMissing says what to do for the witnesses that have not cosigned.
+func tellMissing(s *streams, missing []error) {
+	for _, m := range missing {
+		var pending *witness.PendingError
+		if errors.As(m, &pending) {
+			m = pending
+		}
+		fmt.Fprintf(s.err, "  %v\n", m)
+	}
 }
 
 // act runs an act of headquarters on the verified record and publishes what it

@@ -212,11 +212,7 @@ func (h *hqAt) checkBranch(dir string) (branch string, size uint64, note []byte,
 	if !ok || !known {
 		return "", 0, nil, fmt.Errorf("its log %.120q is not of a branch of this election", origin)
 	}
-	var witnesses []board.Witness
-	for _, w := range h.def.Witnesses {
-		witnesses = append(witnesses, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
-	}
-	log, err := board.Open(os.DirFS(dir), ".", origin, at.LogKey.Ed25519(), witnesses)
+	log, err := board.Open(os.DirFS(dir), ".", origin, at.LogKey.Ed25519(), body.Witnesses(h.def))
 	if err != nil {
 		return "", 0, nil, err
 	}

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 // status; "flip FILE N" changes one bit of a byte; "pack DIR FILE"
 // zips what DIR/record or DIR holds; [shared] is true where
 // ../shared is present, and $SHARED names it. Those of witnesses are in
-// witness_script_test.go.
+// witness_script_test.go, those of bodies in bodies_script_test.go.
 func TestScripts(t *testing.T) {
 	shared, err := filepath.Abs(filepath.Join("..", "..", "..", "shared"))
 	if err != nil {
@@ -54,6 +54,10 @@ func TestScripts(t *testing.T) {
 			"only-file":         onlyFile,
 			"pack":              pack,
 			"flip":              flip,
+			"keep":              keep,
+			"fill":              fill,
+			"carry":             carry,
+			"each":              each,
 		},
 	})
 }

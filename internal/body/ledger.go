@@ -27,7 +27,7 @@ type Line struct {
 
 // ReadLedger reads headquarters' published log of an election.
 func ReadLedger(fsys fs.FS, def *election.Definition) (*Ledger, error) {
-	log, err := board.Open(fsys, "hq", def.HQOrigin(), def.HQLogKey.Ed25519(), nil)
+	log, err := board.Open(fsys, "hq", def.HQOrigin(), def.HQLogKey.Ed25519(), Witnesses(def))
 	if err != nil {
 		return nil, fmt.Errorf("read headquarters' log: %w", err)
 	}

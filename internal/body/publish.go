@@ -26,6 +26,15 @@ func (e *QuorumError) Error() string {
 // Unwrap returns why the others have not cosigned.
 func (e *QuorumError) Unwrap() []error { return e.Missing }
 
+// Witnesses returns the definition's witnesses.
+func Witnesses(def *election.Definition) []board.Witness {
+	var out []board.Witness
+	for _, w := range def.Witnesses {
+		out = append(out, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
+	}
+	return out
+}
+
 // Publish has the log cosigned and writes its published form into dst if as many
 // of the definition's witnesses have cosigned as it wants. Then the error is nil
 // and missing says why the others have not. An answer that is not a cosignature
@@ -34,10 +43,6 @@ func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.
 	signed, err := log.Checkpoint(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
-	}
-	var known []board.Witness
-	for _, w := range def.Witnesses {
-		known = append(known, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
 	}
 	plain, have := len(signed), 0
 	for _, w := range witnesses {
@@ -49,7 +54,7 @@ func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.
 		more, err := board.AddCosignatures(signed, one[plain:])
 		if err == nil {
 			var c board.Checkpoint
-			if c, err = board.ParseCheckpoint(more, origin, key, known); err == nil && len(c.Cosigned) == have {
+			if c, err = board.ParseCheckpoint(more, origin, key, Witnesses(def)); err == nil && len(c.Cosigned) == have {
 				err = errors.New("this is no witness of the definition, or one that has cosigned already")
 			}
 		}

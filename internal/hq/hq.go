@@ -169,11 +169,7 @@ func (h *HQ) Pending(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read published checkpoint: %w", err)
 	}
-	var known []board.Witness
-	for _, w := range h.cfg.Definition.Witnesses {
-		known = append(known, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
-	}
-	c, err := board.ParseCheckpoint(note, election.HQOrigin(h.id), h.cfg.Definition.HQLogKey.Ed25519(), known)
+	c, err := board.ParseCheckpoint(note, election.HQOrigin(h.id), h.cfg.Definition.HQLogKey.Ed25519(), body.Witnesses(h.cfg.Definition))
 	if err != nil {
 		return 0, fmt.Errorf("read published checkpoint: %w", err)
 	}

@@ -191,6 +191,9 @@ func ballots() table {
 				copy(p[len(p)-group.ScalarSize:], bytes.Repeat([]byte{0xff}, group.ScalarSize))
 			})
 		}},
+		{"D06 a bit of a row flips before the device signs the ballot", "V023", "", func(f *forger) where {
+			return altered(f, 0, func(s *record.Sealed) { flipDecodable(s.Contests[0].Rows[:group.ElementSize]) })
+		}},
 		{"A01 a byte of the proof is changed", "V023", "", func(f *forger) where {
 			return altered(f, 0, func(s *record.Sealed) { s.Contests[0].Proof[len(s.Contests[0].Proof)-1] ^= 1 })
 		}},
@@ -225,6 +228,19 @@ func castIn(f *forger, log string, s *record.Sealed) where {
 	return entry(log, i)
 }
 
+// flipDecodable flips the first bit of an encoded element after which it is
+// another element.
+func flipDecodable(b []byte) {
+	for i := range 8 * len(b) {
+		b[i/8] ^= 1 << (i % 8)
+		if _, err := group.DecodeElement(b); err == nil {
+			return
+		}
+		b[i/8] ^= 1 << (i % 8)
+	}
+	panic("forger: no bit can be flipped")
+}
+
 // shift adds one to the code of a row.
 func (f *forger) shift(rows []byte, row int) []byte {
 	c := must(elgamal.Decode(rows, len(rows)/elgamal.Size))
@@ -251,7 +267,7 @@ func endings() table {
 		return entry(b101, i)
 	}
 	return table{good, []row{
-		{"a sealed ballot has no ending", "V025", "", func(f *forger) where {
+		{"D01 a sealed ballot has no ending", "V025", "", func(f *forger) where {
 			cut[*record.Units](f)
 			i := f.stuff(b101, f.seal(b101, "b1-device1", 1))
 			f.reclose(b101)
@@ -272,6 +288,12 @@ func endings() table {
 		{"a cast ballot is spoiled", "V025 V027", "", func(f *forger) where {
 			b := nth[*record.Cast](f, b101, 0)
 			return again(f, &record.Spoiled{Device: b.Device, Number: b.Number, Code: b.Code}, "device/"+b.Device)
+		}},
+		{"H02 a cast ballot is revealed as if it were challenged", "V025 V027", "", func(f *forger) where {
+			b := nth[*record.Cast](f, b101, 0)
+			c := nth[*record.Challenged](f, b101, 0)
+			c.Device, c.Number, c.Code = b.Device, b.Number, b.Code
+			return again(f, c, "device/"+b.Device)
 		}},
 		{"B18 an ending with the code of another ballot", "V025 V027", "", func(f *forger) where {
 			cut[*record.Units](f)

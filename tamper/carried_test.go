@@ -130,7 +130,7 @@ func TestBrokenProofs(t *testing.T) { brokenProofs().try(t) }
 
 func brokenProofs() table {
 	return table{good, []row{
-		{"A07 a slot proof lets through a vote for a code that is not there", "V036", "", func(f *forger) where {
+		{"A17 a slot proof lets through a vote for a code that is in no table", "V036", "", func(f *forger) where {
 			f.reseal(1, 2, 8)
 			return inLog(hq)
 		}},

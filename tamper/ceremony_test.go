@@ -48,6 +48,12 @@ func definitions() table {
 			d.Quorum = len(d.Trustees) + 1
 			return publishOnly(f, d.Canonical())
 		}},
+		{"A04 the definition names a small group", "V003", "", func(f *forger) where {
+			// A field more, in its place in the order of fields.
+			b := bytes.Replace(f.def.Canonical(), []byte("fformat"), []byte("egroupeP-192fformat"), 1)
+			b[0]++
+			return publishOnly(f, b)
+		}},
 		{"B16 the definition is in another spelling", "V003", "", func(f *forger) where {
 			return publishOnly(f, append(f.def.Canonical(), 0))
 		}},
@@ -330,6 +336,17 @@ func heads() table {
 			i := indices[*record.Cast](f, b101)[0]
 			b := body[*record.Cast](f, b101, i)
 			f.logs[b101][i] = f.sign(b101, &record.Spoiled{Device: b.Device, Number: b.Number, Code: code}, "device/"+b.Device)
+			f.reclose(b101)
+			f.logs[hq][head(f, b101)] = had
+			return entry(hq, head(f, b101))
+		}},
+		{"B13 two entries of a branch are exchanged after headquarters took it in", "V028", "", func(f *forger) where {
+			cut[*record.Units](f)
+			had := f.logs[hq][head(f, b101)]
+			log := f.logs[b101]
+			// The next ballot is sealed before this one is cast, as may be.
+			i := indices[*record.Cast](f, b101)[0]
+			log[i], log[i+1] = log[i+1], log[i]
 			f.reclose(b101)
 			f.logs[hq][head(f, b101)] = had
 			return entry(hq, head(f, b101))

@@ -83,6 +83,9 @@ func publishedFiles() table {
 		{"B02 a byte of the last entry is flipped", "V006", "", func(f *forger) where { return spoil(f, "hq/tile/entries/", flip(-3)) }},
 		{"B02 a byte of a branch's entry is flipped", "V006 V030 V040", "", func(f *forger) where { return spoil(f, b103+"/tile/entries/", flip(-3)) }},
 		{"B02 a byte of a blob is flipped", "V002 V032 V033 V037 V040", "", func(f *forger) where { return spoil(f, output(f), flip(50)) }},
+		{"B06 a bit of a mixer's proof flips on the disk", "V002 V032 V033 V037 V040", "", func(f *forger) where {
+			return spoil(f, path(nth[*record.Shuffle](f, hq, 0).Proof), flip(500))
+		}},
 		{"B10 a tile is truncated", "V006 V026 V027 V028 V031 V033 V037 V040", "", func(f *forger) where { return spoil(f, b101+"/tile/0/", truncate(1)) }},
 		{"B10 a bundle is truncated", "V006", "", func(f *forger) where { return spoil(f, "hq/tile/entries/", truncate(5)) }},
 		{"B10 a blob is truncated", "V002 V032 V033 V037 V040", "", func(f *forger) where { return spoil(f, output(f), truncate(1)) }},
@@ -94,6 +97,8 @@ func publishedFiles() table {
 		}},
 
 		{"a file more at the top", "V001", "", func(f *forger) where { return add(f, "index.html") }},
+		{"A12 the randomness of the ballots is published beside them", "V001", "", func(f *forger) where { return add(f, "seeds.json") }},
+		{"H01 a list of the times at which ballots were cast", "V001", "", func(f *forger) where { add(f, "branch/times"); return file("branch/times") }},
 		{"a folder more at the top", "V001", "", func(f *forger) where { add(f, "private/keys"); return file("private") }},
 		{"a file more in headquarters' log", "V006", "", func(f *forger) where { return add(f, "hq/tile/0/001.p/7") }},
 		{"a file more in a branch's log", "V006", "", func(f *forger) where { return add(f, b102+"/voters.csv") }},
@@ -230,6 +235,15 @@ func publishedLogs() table {
 			b := nth[*record.Result](f, hq, 0)
 			f.logs[hq][len(f.logs[hq])-1] = f.sign(b101, b, "office/hq", "office/supervisors")
 			return entry(hq, len(f.logs[hq])-1)
+		}},
+		{"A19 a letter moves from one field to the next, under the same signature", "V008", "", func(f *forger) where {
+			cut[*record.Canvass](f)
+			i := indices[*record.Tally](f, hq)[0]
+			e := must(record.Decode(f.logs[hq][i]))
+			b := e.Body.(*record.Tally)
+			b.Contest, b.Unit = b.Contest[:len(b.Contest)-1], b.Contest[len(b.Contest)-1:]+b.Unit
+			f.logs[hq][i] = must(record.Encode(e))
+			return entry(hq, i)
 		}},
 		{"A20 a second signature of the same bytes", "V008", "", func(f *forger) where {
 			i := len(f.logs[hq]) - 1

@@ -37,6 +37,9 @@ func results() table {
 		{"F08 a tally has one vote more", "V037", "", func(f *forger) where {
 			return tally(f, "101", func(b *record.Tally) { b.Counts[0]++ })
 		}},
+		{"D05 a bit of a count flips in memory: 4,096 votes more", "V037", "", func(f *forger) where {
+			return tally(f, "101", func(b *record.Tally) { b.Counts[0] ^= 1 << 12 })
+		}},
 		{"F08 a tally moves a vote", "V037", "", func(f *forger) where {
 			return tally(f, "101", func(b *record.Tally) { b.Counts[0]--; b.Counts[4]++ })
 		}},

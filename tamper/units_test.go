@@ -36,6 +36,18 @@ func unitLists() table {
 				u.Units = append(u.Units, record.Unit{ID: "104", Branches: []string{"104"}, Ballots: 4})
 			})
 		}},
+		{"F05 a unit of three ballots is fixed, and mixed", "V030", "", func(f *forger) where {
+			i := f.fix(func(u *plan) {
+				u.Units[1].Branches, u.Units[1].Ballots = []string{"102"}, 3
+				u.Units = append(u.Units, record.Unit{ID: "104", Branches: []string{"104"}, Ballots: 4})
+			})
+			cut[*record.Shares](f)
+			edit(f, hq, shuffleOf(f, "102", 1), func(s *record.Shuffle) {
+				*s = *f.mix("102", s.Mixer, 1, f.rows(b102), f.session("102"))
+			})
+			f.remove(hq, indices[*record.Shuffle](f, hq)[shuffleOf(f, "102", 2)])
+			return entry(hq, i)
+		}},
 		{"units are merged differently", "V030", "", func(f *forger) where {
 			return units(f, func(u *plan) {
 				u.Units[0].Branches, u.Units[0].Ballots = []string{"101", "104"}, 10

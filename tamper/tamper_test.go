@@ -54,7 +54,7 @@ type table struct {
 func tables() []table {
 	return []table{
 		carriedThrough(), askedTwice(), brokenProofs(),
-		definitions(), ceremonies(), complaints(), grants(), publishedFiles(), publishedLogs(),
+		definitions(), ceremonies(), complaints(), grants(), publishedFiles(), publishedLogs(), cosignatures(),
 		openings(), ballots(), endings(), challenges(), heads(),
 		unitLists(), mixings(), shareLists(), results(), questions(), rulings(),
 	}
@@ -120,9 +120,6 @@ func (tb table) try(t *testing.T) {
 		})
 	}
 }
-
-// try runs rows that are not listed in tables.
-func try(t *testing.T, from func() *loot, rows []row) { t.Helper(); table{from, rows}.try(t) }
 
 // refused returns the checks that fail or miss something.
 func refused(r *report.Report) []string {

@@ -44,10 +44,14 @@ func (f *forger) cosigned(log string, lines func(text []byte) [][]byte) where {
 
 // TestWitnesses: a log that has not shown the same tree to both witnesses, and
 // tries to make one cosignature count for two.
-func TestWitnesses(t *testing.T) {
+func TestWitnesses(t *testing.T) { cosignatures().try(t) }
+
+func cosignatures() table {
 	l := watched()
 	one, two := l.def.Witnesses[0].Name, l.def.Witnesses[1].Name
-	key := func(i int) ed25519.PrivateKey { return l.keys.Signing([]string{"witness/1", "witness/2", "witness/3"}[i-1]) }
+	key := func(i int) ed25519.PrivateKey {
+		return l.keys.Signing([]string{"witness/1", "witness/2", "witness/3"}[i-1])
+	}
 	only := func(i int) func([]byte) [][]byte {
 		return func(text []byte) [][]byte { return [][]byte{cosign(l.def.Witnesses[i-1].Name, key(i), text)} }
 	}
@@ -55,7 +59,7 @@ func TestWitnesses(t *testing.T) {
 	with := func(second func(text []byte) []byte) func([]byte) [][]byte {
 		return func(text []byte) [][]byte { return [][]byte{cosign(one, key(1), text), second(text)} }
 	}
-	try(t, watched, []row{
+	return table{watched, []row{
 		{"B04 one of two witnesses has not cosigned headquarters' log", "V005", "", func(f *forger) where { return f.cosigned(hq, only(1)) }},
 		{"B04 the other of two witnesses has not cosigned headquarters' log", "V005", "", func(f *forger) where { return f.cosigned(hq, only(2)) }},
 		{"B04 one of two witnesses has not cosigned a branch's log", "V005", "", func(f *forger) where { return f.cosigned(b101, only(2)) }},
@@ -98,5 +102,5 @@ func TestWitnesses(t *testing.T) {
 		{"B04 the log signs in a witness's place", withoutHQ, "", func(f *forger) where {
 			return f.cosigned(hq, with(func(text []byte) []byte { return cosign(two, f.keys.Signing("log/"+hq), text) }))
 		}},
-	})
+	}}
 }

@@ -2,10 +2,13 @@ package tamper_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/crypto/group"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
@@ -104,6 +107,34 @@ func TestFailedCeremony(t *testing.T) {
 		want := "the key ceremony failed by the dealing of trustee " + f.def.Trustees[2].ID
 		if r.Status != report.Refuted || r.Phase != report.PhaseFailed || c.ID != "V015" || !strings.Contains(finding.Text, want) {
 			t.Errorf("%s: status %s, phase %s: %s", name, r.Status, r.Phase, found(r))
+		}
+	}
+}
+
+// TestComplaintGap takes a complaint or its answer away with the bundle that it is
+// in (B14): what rests on it is missing, and nothing is called wrong.
+func TestComplaintGap(t *testing.T) {
+	for bundle, what := range []string{"the complaint", "the disclosure"} {
+		f := good().forger()
+		n := 0
+		spare := func(count int) (out [][]byte) {
+			for range count {
+				n++
+				id := fmt.Sprintf("spare%d", n)
+				out = append(out, f.sign(hq, &record.Grant{Office: "hq", What: record.GrantDevice, ID: id, Branch: "101",
+					Key: f.keys.Signing("device/" + id).Public().(ed25519.PublicKey)}, "office/hq"))
+			}
+			return out
+		}
+		f.dealt(slices.Concat([][]byte{f.complaint(1, 2)}, spare(300), [][]byte{f.disclosure(2, 1, nil)}, spare(250))...)
+		files := f.publish()
+		if r, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.expect}); r.Status != report.Verified {
+			t.Fatalf("the record is %s: %s", r.Status, found(r))
+		}
+		delete(files, hq+"/"+board.BundlePath(uint64(bundle), board.Width))
+		r, _ := verify.Record(context.Background(), files, verify.Options{Election: &f.expect})
+		if c, _ := r.Check("V009"); r.Status != report.Unknown || c.State != report.Missing {
+			t.Errorf("without %s the record is %s, V009 %s: %s", what, r.Status, c.State, found(r))
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // Package witness cosigns the checkpoints of logs, each only if it extends the
 // last one cosigned, and keeps as evidence the signed ones that do not.
 //
-// Specification: spec/record-log.md, rules L20 to L28 and L34 to L43; request
+// Specification: spec/record-log.md, rules L20 to L28 and L34 to L44; request
 // and answers are those of C2SP tlog-witness add-checkpoint, the cosignature
 // that of tlog-cosignature.
 //

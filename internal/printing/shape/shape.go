@@ -2,6 +2,7 @@ package shape
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"unicode"
@@ -278,17 +279,12 @@ func (l *Line) place(text []rune, runs []run) {
 		end--
 	}
 	var parts []run
-	for _, r := range runs {
-		if r.end <= l.Start || r.start >= end {
-			continue
+	first := sort.Search(len(runs), func(i int) bool { return runs[i].end > l.Start })
+	for _, r := range runs[first:] {
+		if r.start >= end {
+			break
 		}
-		part := run{level: r.level}
-		for _, g := range r.glyphs {
-			if l.Start <= g.TextIndex() && g.TextIndex() < end {
-				part.glyphs = append(part.glyphs, g)
-			}
-		}
-		parts = append(parts, part)
+		parts = append(parts, r.part(l.Start, end))
 	}
 	reorder(parts)
 	for _, p := range parts {
@@ -302,6 +298,24 @@ func (l *Line) place(text []rune, runs []run) {
 			l.Width += Length(g.Advance)
 		}
 	}
+}
+
+// part returns what of a run stands between two runes. HarfBuzz orders clusters
+// by the direction of the run.
+func (r run) part(start, end int) run {
+	from := func(rune int) int {
+		return sort.Search(len(r.glyphs), func(i int) bool {
+			if r.level%2 == 1 {
+				return r.glyphs[i].TextIndex() < rune
+			}
+			return r.glyphs[i].TextIndex() >= rune
+		})
+	}
+	if r.level%2 == 1 {
+		start, end = end, start
+	}
+	r.glyphs = r.glyphs[from(start):from(end)]
+	return r
 }
 
 // reorder is L2: from the highest level down to the lowest odd one, what is at

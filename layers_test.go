@@ -33,6 +33,7 @@ var (
 	checked     = slices.Concat(public, checks)
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
+	shell       = []string{"calendar", "internal/persian", "internal/web", "internal/store", "internal/store/officedb", "internal/office", "internal/identity"}
 	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/printing/device", "internal/web", "internal/persian"}
 )
 
@@ -78,6 +79,7 @@ var layers = []layer{
 	{pkg: "internal/durable"},
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/shared"}, // for tests
+	{pkg: "internal/remote"},
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},
@@ -98,6 +100,13 @@ var layers = []layer{
 	{pkg: "internal/printing", may: []string{"internal/persian", "internal/printing/shape"}, third: []string{"github.com/skip2/go-qrcode", "golang.org/x/image/vector"}},
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
+
+	// The offices' console: a shell, and a part for each area.
+	{pkg: "internal/console", may: shell},
+	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),
+		third: []string{"github.com/skip2/go-qrcode", "github.com/go-webauthn/webauthn/..."}},
+	{pkg: "internal/console/people", may: slices.Concat(shell, []string{"internal/console"})},
+	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin"})}, // for tests
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, tools)},

@@ -34,6 +34,7 @@ type cli struct {
 	Office     officeCmd     `cmd:"" help:"Work as an office: grant, certify, answer questions."`
 	HQ         hqCmd         `cmd:"" name:"hq" help:"Work as headquarters."`
 	Branch     branchCmd     `cmd:"" help:"Work as a simulated branch."`
+	Record     recordCmd     `cmd:"" help:"Serve a published record over HTTP."`
 	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`
 	Version    versionCmd    `cmd:"" help:"Say what this binary was built from."`

@@ -35,7 +35,7 @@ func (f *fromRecord) read(ctx context.Context, s *streams) (*seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	fsys, err := openRecord(f.Record)
+	fsys, err := openRecord(ctx, f.Record)
 	if err != nil {
 		return nil, err
 	}

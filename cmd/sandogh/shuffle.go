@@ -72,7 +72,7 @@ func (c *shuffleCheckCmd) Run(s *streams) error {
 }
 
 type shuffleExportCmd struct {
-	Record      string `arg:"" help:"Folder or zip file of the published record." placeholder:"RECORD"`
+	Record      string `arg:"" help:"Folder, zip file or address of the published record." placeholder:"RECORD"`
 	Verificatum string `required:"" help:"Folder to write; must be empty or new." placeholder:"OUT"`
 	Unit        string `required:"" help:"Id of the tally unit." placeholder:"U"`
 	Contest     string `help:"Id of the contest; needed where there are several." placeholder:"C"`
@@ -94,7 +94,7 @@ func (c *shuffleExportCmd) Run(ctx context.Context, s *streams) error {
 	if files, err := os.ReadDir(c.Verificatum); err == nil && len(files) > 0 {
 		return fmt.Errorf("export shuffle: the folder %s is not empty: name another one", c.Verificatum)
 	}
-	fsys, err := openRecord(c.Record)
+	fsys, err := openRecord(ctx, c.Record)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ type trusteeCmd struct {
 	Commit   trusteeCommitCmd   `cmd:"" help:"Draw the dealing and fix it."`
 	Deal     trusteeDealCmd     `cmd:"" help:"Show the dealing, with a share for each trustee."`
 	Verify   trusteeVerifyCmd   `cmd:"" help:"Check every share, keep one's own, and confirm the key."`
+	Complain trusteeComplainCmd `cmd:"" help:"Say on the record that the share of a dealer cannot be used."`
+	Disclose trusteeDiscloseCmd `cmd:"" help:"Answer a complaint with the disputed share, which everybody learns."`
 	Rehearse trusteeRehearseCmd `cmd:"" help:"Test that the kept share is readable and right."`
 	Open     trusteeOpenCmd     `cmd:"" help:"Open the tally units that are ready, as far as one trustee can."`
 }
@@ -30,7 +32,9 @@ command but init and rehearse writes entry files, which go to headquarters):
   sandogh trustee commit RECORD --dir t1 --election HEX     when the definition is on the record
   sandogh trustee deal RECORD --dir t1 --election HEX       when all have committed
   sandogh trustee verify RECORD --dir t1 --election HEX     when all have dealt
-  sandogh trustee rehearse RECORD --dir t1 --election HEX   at any time afterwards
+  sandogh trustee complain RECORD --dir t1 --election HEX --dealer t4     if verify names t4
+  sandogh trustee disclose RECORD --dir t4 --election HEX --to t1         which t4 answers
+  sandogh trustee rehearse RECORD --dir t1 --election HEX   at any time after verify
   sandogh trustee open RECORD --dir t1 --election HEX       when all has been mixed
 Exit status: 0 done (or done before), 1 refused, 2 bad usage or unreadable.`
 

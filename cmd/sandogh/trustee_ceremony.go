@@ -89,8 +89,9 @@ type trusteeVerifyCmd struct {
 func (trusteeVerifyCmd) Help() string {
 	return `Decrypts the share of every dealer, checks it against what the dealer
 committed to, keeps the sum in DIR/share.age, rehearses with it, and writes the
-entry that confirms the key. A dealer whose share does not fit is named, and the
-ceremony is over. dealing.age stays until the key is on the record.` + trusteeExample
+entry that confirms the key. A dealer whose share does not fit is named: complain
+of it. dealing.age stays until the key is on the record, because another trustee
+may complain.` + trusteeExample
 }
 
 func (c *trusteeVerifyCmd) Run(ctx context.Context, s *streams) error {
@@ -114,7 +115,7 @@ func (c *trusteeVerifyCmd) Run(ctx context.Context, s *streams) error {
 	e, err := a.t.Confirm(a.view)
 	var bad *keyceremony.BadShareError
 	if errors.As(err, &bad) {
-		return refused(fmt.Errorf("%w. The shares of the others are not looked at further", err))
+		return refused(fmt.Errorf("%w: sandogh trustee complain --dealer %s", err, bad.Dealer))
 	}
 	if err != nil {
 		return refused(err)

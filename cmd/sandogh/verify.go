@@ -10,12 +10,13 @@ import (
 	"os"
 	"strings"
 
+	"github.com/sandogh/sandogh/internal/remote"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
 )
 
 type verifyCmd struct {
-	Record   string `arg:"" help:"Folder or zip file of the published record." placeholder:"RECORD"`
+	Record   string `arg:"" help:"Folder, zip file or address of the published record." placeholder:"RECORD"`
 	Election string `help:"Expected election id, from a source other than the record." placeholder:"HEX"`
 	JSON     bool   `name:"json" help:"Print the report as JSON."`
 }
@@ -38,7 +39,7 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 		e := [32]byte(id)
 		o.Election = &e
 	}
-	fsys, err := openRecord(c.Record)
+	fsys, err := openRecord(ctx, c.Record)
 	if err != nil {
 		return err
 	}
@@ -57,8 +58,12 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
 	return reportStatus(rep)
 }
 
-// openRecord opens the folder or the zip file of a record.
-func openRecord(path string) (fs.FS, error) {
+// openRecord opens the folder, the zip file or the address of a record. What it
+// returns is closed if it can be.
+func openRecord(ctx context.Context, path string) (fs.FS, error) {
+	if isAddress(path) {
+		return remote.Open(ctx, path, nil)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("open record: %w: name the folder that holds hq, branch and blob", err)

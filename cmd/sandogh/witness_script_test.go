@@ -109,8 +109,8 @@ func publishLog(ts *testscript.TestScript, neg bool, args []string) {
 // running are the servers that scripts have started, by their process ids.
 var running sync.Map
 
-// serving starts a server, whose first line on stderr ends its address with
-// /add-checkpoint, and puts the address into a variable.
+// serving starts a server, whose first line on stderr names its address, and puts
+// the address into a variable.
 func serving(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: serving VARIABLE command…")
@@ -125,7 +125,7 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	line, err := r.ReadString('\n')
 	ts.Check(err)
 	_, rest, ok := strings.Cut(line, " http://")
-	address, _, ok2 := strings.Cut(rest, "/add-checkpoint")
+	address, _, ok2 := strings.Cut(rest, "/")
 	if !ok || !ok2 {
 		ts.Fatalf("%s", line)
 	}

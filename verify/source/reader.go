@@ -58,9 +58,13 @@ func (r *Reader) Open(dir, origin string, key ed25519.PublicKey, witnesses []boa
 	p := report.InLog(dir).In(dir + "/checkpoint")
 	l, err := board.Open(r.fsys, dir, origin, key, witnesses)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
+		var unreadable *fs.PathError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			r.Absent("V005", p, "the log has no checkpoint")
-		} else {
+		case errors.As(err, &unreadable): // a disk or a server that fails refutes nothing
+			r.Absent("V005", p, "the checkpoint cannot be read: %v", err)
+		default:
 			r.Refute("V005", p, "%v", err)
 		}
 		return nil

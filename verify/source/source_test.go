@@ -155,3 +155,30 @@ func TestFacts(t *testing.T) {
 		t.Error("nil facts remember something")
 	}
 }
+
+// failing is a disk or a server that answers with an error.
+type failing struct{}
+
+func (failing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("input/output error")}
+}
+
+// TestUnreadableCheckpoint: what cannot be read refutes nothing.
+func TestUnreadableCheckpoint(t *testing.T) {
+	for what, c := range map[string]struct {
+		fsys fs.FS
+		want report.State
+	}{
+		"a disk that fails": {failing{}, report.Missing},
+		"no checkpoint":     {fstest.MapFS{}, report.Missing},
+		"not a checkpoint":  {fstest.MapFS{"hq/checkpoint": {Data: []byte("nothing")}}, report.Fail},
+	} {
+		r := source.New(context.Background(), c.fsys, nil, nil)
+		if l := r.Open("hq", "sandogh/x/hq", make([]byte, 32), nil, 1); l != nil {
+			t.Errorf("%s is opened", what)
+		}
+		if check, _ := r.Report([32]byte{}, true, true, report.PhaseReady).Check("V005"); check.State != c.want {
+			t.Errorf("%s: V005 is %s: %v", what, check.State, check.Findings)
+		}
+	}
+}

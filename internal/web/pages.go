@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/template/parse"
 
 	"github.com/sandogh/sandogh/election"
 )
@@ -114,7 +113,7 @@ func NewPages(fsys fs.FS) (*Pages, error) {
 				return nil, err
 			}
 			for _, t := range set.Templates() {
-				if err := p.check(t); err != nil {
+				if err := CheckWords(t, p.words); err != nil {
 					return nil, fmt.Errorf("%s: %w", name, err)
 				}
 			}
@@ -159,63 +158,6 @@ func (l Lang) number(n any) (string, error) {
 		return l.Number(int64(min(n, 1<<62))), nil
 	}
 	return "", fmt.Errorf("%T is no number", n)
-}
-
-// check finds words that a template asks for and that are not there.
-func (p *Pages) check(t *template.Template) error {
-	if t.Tree == nil {
-		return nil
-	}
-	return p.walk(t.Tree.Root)
-}
-
-func (p *Pages) walk(n parse.Node) error {
-	each := func(nodes ...parse.Node) error {
-		for _, n := range nodes {
-			if err := p.walk(n); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	branch := func(b *parse.BranchNode) error {
-		if err := each(b.Pipe, b.List); err != nil || b.ElseList == nil {
-			return err
-		}
-		return each(b.ElseList)
-	}
-	switch n := n.(type) {
-	case *parse.ListNode:
-		return each(n.Nodes...)
-	case *parse.ActionNode:
-		return each(n.Pipe)
-	case *parse.IfNode:
-		return branch(&n.BranchNode)
-	case *parse.RangeNode:
-		return branch(&n.BranchNode)
-	case *parse.WithNode:
-		return branch(&n.BranchNode)
-	case *parse.TemplateNode:
-		if n.Pipe != nil {
-			return each(n.Pipe)
-		}
-	case *parse.PipeNode:
-		for _, c := range n.Cmds {
-			if err := each(c); err != nil {
-				return err
-			}
-		}
-	case *parse.CommandNode:
-		if id, ok := n.Args[0].(*parse.IdentifierNode); ok && id.Ident == "t" && len(n.Args) > 1 {
-			if key, ok := n.Args[1].(*parse.StringNode); ok {
-				if _, known := p.words[key.Text]; !known {
-					return fmt.Errorf("no word %q", key.Text)
-				}
-			}
-		}
-		return each(n.Args...)
-	}
-	return nil
 }
 
 // Say returns the words of the key, or the key itself if there are none.

@@ -88,7 +88,7 @@ func (e *ForkError) Error() string { return ErrFork.Error() }
 func (e *ForkError) Is(target error) bool { return target == ErrFork }
 
 // A Witness cosigns for the logs that it knows. Its methods may be called
-// concurrently; they run one after another.
+// concurrently; what depends on its state runs one after another.
 type Witness struct {
 	dir  string
 	name string
@@ -111,8 +111,8 @@ const (
 )
 
 // New opens the witness whose state is in the folder dir, which it makes if
-// there is none. logs returns the key of a log that is to be cosigned; now is
-// the clock whose time is signed.
+// there is none. logs returns the key of a log that is to be cosigned, and may be
+// called concurrently; now is the clock whose time is signed.
 func New(dir, name string, key ed25519.PrivateKey, logs func(origin string) (ed25519.PublicKey, bool), now func() time.Time) (*Witness, error) {
 	return NewOn(durable.Disk{}, dir, name, key, logs, now)
 }
@@ -157,6 +157,17 @@ func (w *Witness) Close() error {
 // returns the witness's signature line for it. Signatures of others on the
 // checkpoint are ignored.
 func (w *Witness) Cosign(ctx context.Context, oldSize uint64, checkpoint []byte, proof [][32]byte) ([]byte, error) {
+	origin, _, _ := strings.Cut(string(checkpoint), "\n")
+	key, ok := w.logs(origin)
+	if !ok {
+		return nil, fmt.Errorf("cosign %q: %w", origin, ErrUnknownLog)
+	}
+	// Before the lock, so that whoever sends what no log has signed keeps
+	// nobody waiting.
+	next, err := parse(checkpoint, origin, key)
+	if err != nil {
+		return nil, fmt.Errorf("cosign %s: %w", origin, err)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -165,23 +176,15 @@ func (w *Witness) Cosign(ctx context.Context, oldSize uint64, checkpoint []byte,
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("cosign: %w", err)
 	}
-	origin, _, _ := strings.Cut(string(checkpoint), "\n")
-	key, ok := w.logs(origin)
-	if !ok {
-		return nil, fmt.Errorf("cosign %q: %w", origin, ErrUnknownLog)
-	}
-	line, err := w.cosign(origin, key, oldSize, checkpoint, proof)
+	line, err := w.cosign(next, key, oldSize, proof)
 	if err != nil {
 		return nil, fmt.Errorf("cosign %s: %w", origin, err)
 	}
 	return line, nil
 }
 
-func (w *Witness) cosign(origin string, key ed25519.PublicKey, oldSize uint64, checkpoint []byte, proof [][32]byte) ([]byte, error) {
-	next, err := parse(checkpoint, origin, key)
-	if err != nil {
-		return nil, err
-	}
+func (w *Witness) cosign(next board.Checkpoint, key ed25519.PublicKey, oldSize uint64, proof [][32]byte) ([]byte, error) {
+	origin := next.Origin
 	last, err := w.last(origin, key)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package branchlog
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -122,7 +123,7 @@ func Read(src *source.Reader, given Given) map[string]*Branch {
 	read := make([]*Branch, n)
 	r.Parallel("branches", n, func(i int) {
 		id := r.Definition.Branches[i].ID
-		if _, err := fs.Stat(r.FS(), record.BranchLog(id)); err != nil {
+		if !there(r.FS(), record.BranchLog(id)) {
 			return
 		}
 		read[i] = r.branch(&r.Definition.Branches[i])
@@ -134,6 +135,19 @@ func Read(src *source.Reader, given Given) map[string]*Branch {
 		}
 	}
 	return branches
+}
+
+// there reports whether there is something of a log. A source that cannot be
+// listed has no folders, and one that fails does not say that there is nothing.
+func there(fsys fs.FS, log string) bool {
+	if _, err := fs.Stat(fsys, log); err == nil {
+		return true
+	}
+	f, err := fsys.Open(log + "/" + board.CheckpointPath)
+	if err == nil {
+		f.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func (r *reader) branch(def *election.Branch) *Branch {

@@ -13,6 +13,8 @@ import (
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
+	"pgregory.net/rapid"
 )
 
 // complaint and disclosure return the entries of the trustee and the dealer at
@@ -108,6 +110,99 @@ func TestFailedCeremony(t *testing.T) {
 		if r.Status != report.Refuted || r.Phase != report.PhaseFailed || c.ID != "V015" || !strings.Contains(finding.Text, want) {
 			t.Errorf("%s: status %s, phase %s: %s", name, r.Status, r.Phase, found(r))
 		}
+	}
+}
+
+// TestComplaintOrder compares what verify says of any sequence of complaints,
+// answers, confirmations and keys with a model of the rules (R21, A17 to A19).
+func TestComplaintOrder(t *testing.T) {
+	l := good()
+	facts := &source.Facts{}
+	verified := 0
+	rapid.Check(t, func(t *rapid.T) {
+		f := l.forger()
+		beforeBranches(f)
+		key := f.logs[hq][indices[*record.ElectionKey](f, hq)[0]]
+		var confirmations [][]byte
+		for _, i := range indices[*record.Confirmation](f, hq) {
+			confirmations = append(confirmations, f.logs[hq][i])
+		}
+		cut[*record.Confirmation](f)
+
+		const none, open, settled = 0, 1, 2
+		n := len(f.def.Trustees)
+		state := map[[2]int]int{} // of the complaint of a trustee about a dealer
+		confirmed, published, sound := map[int]bool{}, false, true
+		waits := func(trustee int) bool { // has an open complaint
+			for d := range n {
+				if state[[2]int{trustee, d}] == open {
+					return true
+				}
+			}
+			return false
+		}
+		lawful := rapid.Bool().Draw(t, "lawful") // leave out what the rules refuse
+		for range rapid.IntRange(0, 20).Draw(t, "steps") {
+			i, d := rapid.IntRange(0, n-1).Draw(t, "trustee"), rapid.IntRange(0, n-1).Draw(t, "dealer")
+			pair := [2]int{i, d}
+			var ok bool
+			var e []byte
+			var do func()
+			switch rapid.SampledFrom([]string{"complain", "disclose", "wrong share", "confirm", "confirm", "key"}).Draw(t, "step") {
+			case "complain":
+				against := 0
+				for k := range n {
+					if state[[2]int{k, d}] != none {
+						against++
+					}
+				}
+				ok = i != d && state[pair] == none && !confirmed[i] && !published && against+1 < f.def.Quorum
+				e, do = f.complaint(i, d), func() { state[pair] = open }
+			case "disclose":
+				ok = state[pair] == open
+				e, do = f.disclosure(d, i, nil), func() { state[pair] = settled }
+			case "wrong share":
+				e, do = f.disclosure(d, i, another), func() {}
+			case "confirm":
+				ok = !confirmed[i] && !waits(i)
+				e, do = confirmations[i], func() { confirmed[i] = true }
+			case "key":
+				ok = !published && len(confirmed) == n
+				e, do = key, func() { published = true }
+			}
+			if ok || !lawful {
+				sound = sound && ok
+				f.logs[hq] = append(f.logs[hq], e)
+				do()
+			}
+		}
+		if lawful { // to the end
+			for pair, s := range state {
+				if s == open {
+					f.logs[hq] = append(f.logs[hq], f.disclosure(pair[1], pair[0], nil))
+				}
+			}
+			for i := range n {
+				if !confirmed[i] {
+					f.logs[hq] = append(f.logs[hq], confirmations[i])
+				}
+			}
+			if !published {
+				f.logs[hq] = append(f.logs[hq], key)
+			}
+			published = true
+		}
+		r, view := verify.Record(context.Background(), f.publish(), verify.Options{Election: &f.expect, Facts: facts})
+		if sound != (r.Status == report.Verified) || sound && (published != (r.Phase == report.PhaseReady) || published != (view.Key() != nil)) {
+			t.Fatalf("the model says sound %v, published %v; the record is %s in phase %s: %s", sound, published, r.Status, r.Phase, found(r))
+		}
+		if sound && len(state) > 0 {
+			verified++
+		}
+	})
+	t.Logf("%d sequences with complaints are sound", verified)
+	if verified == 0 {
+		t.Error("no sequence with complaints is sound")
 	}
 }
 

@@ -156,6 +156,12 @@ func ceremonies() table {
 			edit(f, hq, 4, func(b *record.Commitment) { b.Hash = fixed.Hash })
 			return trustee(4)
 		}},
+		{"A13 a trustee fixes what can be no dealing's hash", "V010", "", func(f *forger) where {
+			beforeBranches(f)
+			cut[*record.Dealing](f)
+			edit(f, hq, 4, func(b *record.Commitment) { b.Hash = b.Hash[:31] })
+			return trustee(4)
+		}},
 		{"A13 a rogue key cancels the others, without a proof of possession", "V011", "", func(f *forger) where {
 			dealt(f)
 			f.deal(4, f.cancels, record.PossessionTag(f.id, f.def.Trustees[4].ID))
@@ -362,6 +368,12 @@ func heads() table {
 			i := f.takeIn(b101)
 			delete(f.signedBy, b101)
 			return entry(hq, i)
+		}},
+		{"headquarters took in a checkpoint that the branch did not sign, and the branch is not there yet", "V028", "", func(f *forger) where {
+			cut[*record.Units](f)
+			delete(f.logs, b101)
+			h := nth[*record.Head](f, hq, 1)
+			return entry(hq, edit(f, hq, 0, func(b *record.Head) { b.Checkpoint = h.Checkpoint }))
 		}},
 		{"headquarters took in the checkpoint of another branch", "V028", "", func(f *forger) where {
 			cut[*record.Units](f)

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/crypto/group"
@@ -20,6 +21,9 @@ func (r *run) dealings() [][]group.Element {
 		id := r.def.Trustees[i].ID
 		p := report.InLog(record.HQ).In("trustee " + id)
 		fixed := r.hq.commitments[id]
+		if fixed != nil && len(fixed.Hash) != sha256.Size {
+			r.Refute("V010", p, "the trustee fixed %d bytes, which can be no dealing's hash", len(fixed.Hash))
+		}
 		d := r.hq.dealings[id]
 		if d == nil {
 			continue

@@ -46,12 +46,14 @@ func (r *run) answerable(b record.Body) []string {
 }
 
 // signed checks that the signers are those needed and that their signatures
-// hold. Who they are and with which keys they sign is in the definition, so the
-// election and the entry say all that is decided here.
+// hold.
 func (r *run) signed(data []byte, e record.Entry, need []string) error {
-	return r.Facts.Once(source.Fact("signed", r.id[:], []byte(record.HQ), data), func() error {
-		return r.verifySignatures(e, need)
-	})
+	parts := [][]byte{r.id[:], []byte(record.HQ), data}
+	for _, s := range e.Signatures {
+		key, _ := r.signerKey(s.By)
+		parts = append(parts, key)
+	}
+	return r.Facts.Once(source.Fact("signed", parts...), func() error { return r.verifySignatures(e, need) })
 }
 
 func (r *run) verifySignatures(e record.Entry, need []string) error {

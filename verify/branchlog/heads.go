@@ -17,12 +17,6 @@ func CheckHeads(src *source.Reader, given Given, branches map[string]*Branch, ta
 		def := &r.Definition.Branches[i]
 		b := branches[def.ID]
 		heads := taken[def.ID]
-		if b == nil {
-			if due(def.ID) {
-				r.Absent("V020", report.InLog(record.BranchLog(def.ID)), "branch %s is expected and not present", def.ID)
-			}
-			continue
-		}
 		last := board.Checkpoint{}
 		for _, h := range heads {
 			r.Count("V028", 1)
@@ -36,6 +30,9 @@ func CheckHeads(src *source.Reader, given Given, branches map[string]*Branch, ta
 				r.Refute("V028", p, "branch %s went back from %d entries to %d", def.ID, last.Size, c.Size)
 			}
 			last = c
+			if b == nil {
+				continue
+			}
 			if c.Size > b.log.Size() {
 				r.Refute("V028", p, "headquarters took in %d entries of branch %s; its published log has %d", c.Size, def.ID, b.log.Size())
 				continue
@@ -45,6 +42,12 @@ func CheckHeads(src *source.Reader, given Given, branches map[string]*Branch, ta
 			} else if root != c.Root {
 				r.Refute("V028", p, "branch %s signed two different logs: at %d entries headquarters has root %x, the published log %x", def.ID, c.Size, c.Root, root)
 			}
+		}
+		if b == nil {
+			if due(def.ID) {
+				r.Absent("V020", report.InLog(record.BranchLog(def.ID)), "branch %s is expected and not present", def.ID)
+			}
+			continue
 		}
 		if due(def.ID) && last.Size != b.log.Size() && given.Gap {
 			r.Absent("V028", report.InLog(record.BranchLog(def.ID)), "the last head of branch %s may be among the missing entries of headquarters' log", def.ID)

@@ -55,7 +55,7 @@ func (c *witnessInitCmd) Run(s *streams) error {
 // witnessing are the flags of a witness at work.
 type witnessing struct {
 	own
-	Definition []string `required:"" help:"Definition of an election whose logs are cosigned; may be repeated." placeholder:"FILE"`
+	Definition []string `required:"" sep:"none" help:"Definition of an election whose logs are cosigned; may be repeated." placeholder:"FILE"`
 }
 
 // open opens the witness and returns it with the election's logs. A definition
@@ -199,7 +199,7 @@ func (c *witnessCosignCmd) Run(ctx context.Context, s *streams) (err error) {
 
 type witnessStatusCmd struct {
 	Dir        string   `help:"The witness's private folder." default:"." placeholder:"DIR"`
-	Definition []string `required:"" help:"Definition of an election whose logs are cosigned; may be repeated." placeholder:"FILE"`
+	Definition []string `required:"" sep:"none" help:"Definition of an election whose logs are cosigned; may be repeated." placeholder:"FILE"`
 	JSON       bool     `name:"json" help:"Print the status as JSON."`
 }
 

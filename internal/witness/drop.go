@@ -22,6 +22,9 @@ const (
 	responseSuffix = ".response"
 )
 
+// carriedPerm is for files that others carry. Memory sticks know no stricter one.
+const carriedPerm = 0o644
+
 // ResponsePath returns where the response to a request's file belongs: beside
 // it, with the other ending.
 func ResponsePath(request string) string {
@@ -114,7 +117,7 @@ func (d *Drop) cosign(ctx context.Context, want *Request) ([]byte, error) {
 			return nil, &ConflictError{known}
 		}
 	}
-	if err := d.disk.WriteFile(d.request, encoded, filePerm); err != nil {
+	if err := d.disk.WriteFile(d.request, encoded, carriedPerm); err != nil {
 		return nil, err
 	}
 	return nil, pending

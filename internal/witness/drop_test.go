@@ -74,6 +74,17 @@ func TestDrop(t *testing.T) {
 	if err := carry(request); err != nil {
 		t.Fatal(err)
 	}
+	// The witness is given the same file again: what it has answered stays.
+	before, err := os.ReadFile(response)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := carry(request); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := os.ReadFile(response); err != nil || !bytes.Equal(again, before) {
+		t.Errorf("answered again with %q, %v", again, err)
+	}
 	for range 2 {
 		if line, err = ask(d, tr, 10); err != nil {
 			t.Fatal(err)
@@ -192,6 +203,9 @@ func TestDropRefused(t *testing.T) {
 		t.Errorf("no file: %q, %v", got, err)
 	}
 	w.Close()
+	if err := os.Remove(response); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := w.AnswerFile(t.Context(), request); got != "" || err == nil {
 		t.Errorf("closed: %q, %v", got, err)
 	}

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/sandogh/sandogh/board"
 )
 
 // sizeType is the content type of a conflict's size.
@@ -110,22 +113,45 @@ func (w *Witness) Answer(ctx context.Context, request []byte) (response []byte, 
 }
 
 // AnswerFile answers the request in a file and writes the response beside it, to
-// [ResponsePath]. It returns that path also with a refusal; it is empty if
-// there is no answer.
+// [ResponsePath], unless it holds the cosignature asked for already. It returns
+// that path also with a refusal; it is empty if there is no answer.
 func (w *Witness) AnswerFile(ctx context.Context, path string) (response string, err error) {
 	request, err := readLimited(path, MaxRequest)
 	if err != nil {
 		return "", fmt.Errorf("answer request: %w", err)
 	}
+	response = ResponsePath(path)
+	if w.answered(request, response) {
+		return response, nil
+	}
 	answer, err := w.Answer(ctx, request)
 	if answer == nil {
 		return "", fmt.Errorf("answer request %s: %w", path, err)
 	}
-	response = ResponsePath(path)
-	if failed := w.disk.WriteFile(response, answer, 0o644); failed != nil {
+	if failed := w.disk.WriteFile(response, answer, carriedPerm); failed != nil {
 		return "", fmt.Errorf("answer request: %w", failed)
 	}
 	return response, err
+}
+
+// answered reports whether the file holds this witness's cosignature for the
+// request. Asked once more it would answer with a conflict, and the cosignature
+// that nobody has carried yet would be lost.
+func (w *Witness) answered(request []byte, path string) bool {
+	data, err := readLimited(path, maxResponse)
+	if err != nil {
+		return false
+	}
+	answer, err := ParseResponse(data)
+	if err != nil || answer.Outcome != Cosigned || answer.Request != sha256.Sum256(request) {
+		return false
+	}
+	r, err := ParseRequest(request)
+	if err != nil {
+		return false
+	}
+	_, err = pick(answer.Lines, r.Checkpoint, board.Witness{Name: w.name, Key: w.key.Public().(ed25519.PublicKey)})
+	return err == nil
 }
 
 // Serve answers requests on the listener until the context ends, then finishes

@@ -31,6 +31,7 @@ type hqCmd struct {
 	Units   hqUnitsCmd   `cmd:"" help:"Fix the tally units, when every branch has closed."`
 	Tally   hqTallyCmd   `cmd:"" help:"Publish the tally of every unit that is opened."`
 	Canvass hqCanvassCmd `cmd:"" help:"Canvass the contests whose units are all counted."`
+	Status  hqStatusCmd  `cmd:"" help:"Say what is done, and what is due next and by whom."`
 	Publish hqPublishCmd `cmd:"" help:"Publish what is written, with the witnesses' cosignatures."`
 }
 

@@ -2,12 +2,11 @@ package record
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"crypto/ed25519"
 
 	"github.com/fxamacker/cbor/v2"
 )

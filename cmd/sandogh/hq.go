@@ -33,6 +33,7 @@ type hqCmd struct {
 	Canvass hqCanvassCmd `cmd:"" help:"Canvass the contests whose units are all counted."`
 	Status  hqStatusCmd  `cmd:"" help:"Say what is done, and what is due next and by whom."`
 	Publish hqPublishCmd `cmd:"" help:"Publish what is written, with the witnesses' cosignatures."`
+	Serve   hqServeCmd   `cmd:"" help:"Serve the offices' console."`
 }
 
 const hqExample = `

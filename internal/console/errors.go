@@ -46,7 +46,7 @@ func (s *Server) fail(r *Request, err error) {
 	var cross *crossSite
 	switch err = store.Classify(err); {
 	case errors.Is(err, errSignedOut):
-		if !r.wantsJSON() {
+		if !r.WantsJSON() {
 			to := ""
 			if r.Method == http.MethodGet {
 				to = "?to=" + url.QueryEscape(r.URL.RequestURI())
@@ -88,7 +88,7 @@ func (s *Server) fail(r *Request, err error) {
 	if p.Text == "" {
 		p.Text = r.Say("error." + p.Code + ".text")
 	}
-	if r.wantsJSON() {
+	if r.WantsJSON() {
 		s.sendJSON(r, status, map[string]problem{"error": p})
 		return
 	}

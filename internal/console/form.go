@@ -79,13 +79,14 @@ func Items(pairs ...any) func(*Request) ([]Item, error) {
 // A Form is what a route wants to be told.
 type Form struct {
 	Fields []Field
-	Intro  web.Text                       // above the fields: what it does
-	Submit web.Text                       // on the button; the summary of the route if empty
-	Danger bool                           // it cannot be undone: the page says so
-	Fill   func(*Request) (Values, error) // what stands in it at first; also what another has written meanwhile
-	Check  func(*Request) []Fault         // what one field alone cannot tell; called when each of them is valid
-	Back   func(*Request) Link            // where "cancel" leads; the front page if nil
-	Limit  int64                          // bytes of a body; 1 MiB if 0
+	Intro  web.Text                                // above the fields: what it does
+	Submit web.Text                                // on the button; the summary of the route if empty
+	Danger bool                                    // it cannot be undone: the page says so
+	Fill   func(*Request) (Values, error)          // what stands in it at first; also what another has written meanwhile
+	Check  func(*Request) []Fault                  // what one field alone cannot tell; called when each of them is valid
+	Back   func(*Request) Link                     // where "cancel" leads; the front page if nil
+	Limit  int64                                   // bytes of a body; 1 MiB if 0
+	Page   func(*Request, *FormView) (Page, error) // a page of its own around the form; the shell's if nil
 }
 
 const defaultLimit = 1 << 20

@@ -23,6 +23,9 @@ type Deps struct {
 	Origin string          // where people reach it, such as https://hq.example; for links in messages
 	Limits identity.Limits // of sessions
 	Cost   identity.Cost   // of passwords
+	Key    identity.Key    // that seals the secrets of authenticators
+
+	Passkeys *identity.Passkeys // nil if the origin can have none
 }
 
 // Secure reports whether people reach it over TLS: then cookies need it too.

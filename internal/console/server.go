@@ -243,7 +243,7 @@ func (s *Server) do(r *Request) (Answer, error) {
 			return nil, err
 		}
 	}
-	if r.wantsJSON() {
+	if r.WantsJSON() {
 		return nil, invalid
 	}
 	return s.formPage(r, r.Values, invalid.Faults, nil, http.StatusUnprocessableEntity)
@@ -257,7 +257,7 @@ func (s *Server) conflict(r *Request) (Answer, error) {
 		return nil, err
 	}
 	conflicts := r.conflicts(r.route.Form, r.Values, theirs)
-	if r.wantsJSON() {
+	if r.WantsJSON() {
 		return nil, store.ErrConflict
 	}
 	mine := r.Values.clone()
@@ -287,7 +287,12 @@ func (s *Server) formPage(r *Request, v Values, faults []Fault, conflicts []Conf
 		return nil, err
 	}
 	fv.Conflicts = conflicts
-	return shellPage("form", r.Text(r.route.Summary), fv, status), nil
+	if r.route.Form.Page == nil {
+		return shellPage("form", r.Text(r.route.Summary), fv, status), nil
+	}
+	p, err := r.route.Form.Page(r, fv)
+	p.Status = status
+	return p, err
 }
 
 // shellPage is a page of the shell, whatever the part of the route.
@@ -297,7 +302,8 @@ func shellPage(name, title string, data any, status int) Page {
 
 func (r *Request) path() string { return cmp.Or(strings.TrimPrefix(r.URL.Path, r.Lang.Prefix()), "/") }
 
-func (r *Request) wantsJSON() bool {
+// WantsJSON reports whether a program asks.
+func (r *Request) WantsJSON() bool {
 	return strings.HasPrefix(r.Header.Get("Accept"), "application/json") || r.URL.Query().Get("format") == "json"
 }
 
@@ -305,14 +311,14 @@ func (r *Request) wantsJSON() bool {
 func (s *Server) answer(r *Request, a Answer) error {
 	switch a := a.(type) {
 	case Page:
-		if r.wantsJSON() {
+		if r.WantsJSON() {
 			return s.sendJSON(r, cmp.Or(a.Status, http.StatusOK), a.Data)
 		}
 		return s.page(r, a)
 	case List:
 		return s.list(r, a)
 	case Redirect:
-		if r.wantsJSON() {
+		if r.WantsJSON() {
 			if a.Value == nil {
 				a.Value = map[string]string{"path": a.Path}
 			}
@@ -367,7 +373,7 @@ func (s *Server) list(r *Request, l List) error {
 			l.settle(r.paging)
 		}
 		return r.csv(l)
-	case r.wantsJSON():
+	case r.WantsJSON():
 		l.settle(r.paging)
 		return s.sendJSON(r, http.StatusOK, l.asJSON(r.paging))
 	}

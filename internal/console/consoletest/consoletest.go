@@ -76,16 +76,7 @@ var Offices = []struct{ Code, Kind, Fa, En string }{
 // signin is always there.
 func New(t testing.TB, db *store.DB, parts ...func(console.Deps) console.Part) *Console {
 	t.Helper()
-	c := &Console{DB: db, t: t, now: Start, cases: map[string]string{}, Log: &bytes.Buffer{}}
-	c.Deps = console.Deps{DB: db, Now: c.Now, Log: slog.New(slog.NewTextHandler(c.Log, nil)), Dir: t.TempDir(), Cost: Cost, Limits: identity.DefaultLimits}
-	all := []console.Part{signin.Part(c.Deps)}
-	for _, p := range parts {
-		all = append(all, p(c.Deps))
-	}
-	var err error
-	if c.Server, err = console.New(c.Deps, all...); err != nil {
-		t.Fatal(err)
-	}
+	c := Empty(t, db, parts...)
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
 		for _, o := range Offices {
 			if err := officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: o.Code, Kind: o.Kind, NameFa: o.Fa, NameEn: o.En}); err != nil {
@@ -97,9 +88,33 @@ func New(t testing.TB, db *store.DB, parts ...func(console.Deps) console.Part) *
 	c.Root = office.Actor{Posts: []office.Post{{Role: office.HQ}}}
 	c.Root.Person = c.Person(office.HQ, "")
 	c.Root.Name = "hq"
-	server := httptest.NewServer(c.Server)
+	return c
+}
+
+// Empty starts a console as it is at its first run.
+func Empty(t testing.TB, db *store.DB, parts ...func(console.Deps) console.Part) *Console {
+	t.Helper()
+	c := &Console{DB: db, t: t, now: Start, cases: map[string]string{}, Log: &bytes.Buffer{}}
+	server := httptest.NewUnstartedServer(nil)
+	c.URL = "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+	c.Deps = console.Deps{DB: db, Now: c.Now, Log: slog.New(slog.NewTextHandler(c.Log, nil)), Dir: t.TempDir(), Origin: c.URL, Cost: Cost, Limits: identity.DefaultLimits}
+	var err error
+	if c.Deps.Key, err = identity.LoadKey(c.Deps.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if c.Deps.Passkeys, err = identity.NewPasskeys(c.URL, "Sandogh"); err != nil {
+		t.Fatal(err)
+	}
+	all := []console.Part{signin.Part(c.Deps)}
+	for _, p := range parts {
+		all = append(all, p(c.Deps))
+	}
+	if c.Server, err = console.New(c.Deps, all...); err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = c.Server
+	server.Start()
 	t.Cleanup(server.Close)
-	c.URL = server.URL
 	return c
 }
 
@@ -185,6 +200,14 @@ func (c *Console) SignedOut() *Client {
 	}
 	return &Client{c: c, http: &http.Client{Jar: jar, Timeout: time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// Cookies are those that the browser would send.
+func (cl *Client) Cookies(u *url.URL) []*http.Cookie { return cl.http.Jar.Cookies(u) }
+
+// SetCookie gives the browser a cookie.
+func (cl *Client) SetCookie(u *url.URL, cookie *http.Cookie) {
+	cl.http.Jar.SetCookies(u, []*http.Cookie{cookie})
 }
 
 // A Reply is what came back.

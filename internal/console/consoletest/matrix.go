@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/signin"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store/storetest"
 )
@@ -33,7 +34,13 @@ var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 // then), "no" was refused, "out" was led to sign in.
 func Matrix(t *testing.T, part func(console.Deps) console.Part, objects func(c *Console, code string) map[string]string) {
 	t.Helper()
-	c := New(t, storetest.SQLite(t), part)
+	db := storetest.SQLite(t)
+	var c *Console
+	if part == nil { // signin itself, which is always there
+		c, part = New(t, db), signin.Part
+	} else {
+		c = New(t, db, part)
+	}
 	values := map[string]map[string]string{"own": {}, "foreign": {}}
 	if objects != nil {
 		values["own"], values["foreign"] = objects(c, "0700101"), objects(c, "0300101")
@@ -61,6 +68,9 @@ func Matrix(t *testing.T, part func(console.Deps) console.Part, objects func(c *
 						}
 						return v
 					})
+					if who != "nobody" && !clients[who].signedIn() { // the one before was to sign out
+						clients[who] = c.As(office.Role(who), at[office.Role(who)])
+					}
 					b.WriteString(" " + outcome(clients[who], method, path))
 				}
 				b.WriteByte('\n')
@@ -94,6 +104,8 @@ func Matrix(t *testing.T, part func(console.Deps) console.Part, objects func(c *
 		}
 	}
 }
+
+func (cl *Client) signedIn() bool { return cl.Get("/").Status == http.StatusOK }
 
 // outcome asks, and says whether one was let in. A form is sent empty, so that
 // nothing is written where fields are required.

@@ -11,7 +11,6 @@ import (
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
-	"github.com/sandogh/sandogh/internal/web"
 )
 
 //go:embed templates
@@ -27,12 +26,30 @@ func Part(d console.Deps) console.Part {
 func Routes(console.Deps) []console.Route {
 	return []console.Route{
 		{Method: "POST", Path: "/sign-in", Summary: words["signin.title"], Form: &console.Form{
-			Submit: words["signin.submit"], Fill: fillTo,
+			Submit: words["signin.submit"], Fill: fillTo, Page: signInPage,
 			Fields: []console.Field{
 				{Name: "to", Kind: console.Hidden, Max: 500},
 				{Name: "name", Kind: console.Code, Label: words["signin.name"], Required: true, Complete: "username webauthn"},
 				{Name: "password", Kind: console.Password, Label: words["signin.password"], Required: true, Complete: "current-password"},
 			}}, Do: signIn},
+		{Method: "POST", Path: "/sign-in/code", Summary: words["signin.code.title"], Form: codeForm, Do: signInCode},
+		{Method: "GET", Path: "/sign-in/code", Summary: words["signin.code.title"], Do: backToSignIn},
+		{Method: "POST", Path: "/sign-in/passkey/begin", Summary: words["signin.passkey"], Do: passkeyBegin},
+		{Method: "POST", Path: "/sign-in/passkey", Summary: words["signin.passkey"], Form: answerForm, Do: passkeySignIn},
+		{Method: "GET", Path: "/sign-in/passkey", Summary: words["signin.passkey"], Do: backToSignIn},
+		{Method: "POST", Path: "/first/{token}", Summary: words["signin.first"], Form: firstForm, Do: first},
+		{Method: "POST", Path: "/invitation/{token}", Summary: words["signin.invitation"], Form: invitationForm, Do: accept},
+		{Method: "GET", Path: "/account", Summary: words["account.title"], Power: office.Own, Do: account},
+		{Method: "POST", Path: "/account/password", Summary: words["account.password"], Power: office.Own, Form: passwordForm, Do: changePassword},
+		{Method: "POST", Path: "/account/recovery", Summary: words["account.recovery"], Power: office.Own,
+			Form: &console.Form{Intro: words["account.recovery.intro"], Danger: true, Back: backToAccount}, Do: renewRecovery},
+		{Method: "POST", Path: "/account/sign-out", Summary: words["account.everywhere"], Power: office.Own,
+			Form: &console.Form{Intro: words["account.everywhere.intro"], Back: backToAccount}, Do: signOutEverywhere},
+		{Method: "POST", Path: "/account/passkeys/begin", Summary: words["account.passkey.add"], Power: office.Own, Do: passkeyBeginAdding},
+		{Method: "POST", Path: "/account/passkeys", Summary: words["account.passkey.add"], Power: office.Own, Form: answerForm, Do: passkeyAdd},
+		{Method: "GET", Path: "/account/passkeys", Summary: words["account.passkey.add"], Power: office.Own, Do: account},
+		{Method: "POST", Path: "/account/passkeys/{key}/remove", Summary: words["account.passkey.remove"], Power: office.Own,
+			Form: &console.Form{Intro: words["account.passkey.remove.intro"], Danger: true, Back: backToAccount}, Do: passkeyRemove},
 		{Method: "POST", Path: "/sign-out", Summary: words["signin.out"], Power: office.Own, Do: signOut},
 	}
 }
@@ -54,16 +71,68 @@ func ownPath(to string) string {
 func signIn(r *console.Request) (console.Answer, error) {
 	ctx, now := r.Context(), r.Now()
 	account, err := identity.CheckPassword(ctx, r.DB, now, r.Values.Get("name"), r.Values.Get("password"), r.Address())
-	var wait *identity.Throttled
-	switch {
-	case errors.Is(err, identity.ErrSignIn):
-		return nil, r.Wrong("", "signin.wrong")
-	case errors.As(err, &wait):
-		return nil, r.Wrong("", "signin.wait", max(1, int(wait.Until.Sub(now).Minutes()+0.999)))
-	case err != nil:
+	if err := told(r, "", err); err != nil {
+		return nil, err
+	}
+	var ticket identity.Token
+	err = r.Tx(func(tx *store.Tx) (err error) {
+		ticket, err = identity.Second(ctx, tx, now, account)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if ticket == "" {
+		return begin(r, account.Person, account.Name, ownPath(r.Values.Get("to")))
+	}
+	return askCode(r, ticket.Secret(), nil)
+}
+
+// askCode is the page that asks for the code of the authenticator.
+func askCode(r *console.Request, ticket string, faults []console.Fault) (console.Answer, error) {
+	f, err := r.FormView(codeForm, "/sign-in/code", console.Fill("to", ownPath(r.Values.Get("to")), "ticket", ticket), faults)
+	if err != nil {
+		return nil, err
+	}
+	return console.Page{Template: "code", Title: r.Say("signin.code.title"), Data: struct {
+		Form   *console.FormView `json:"-"`
+		Ticket string            `json:"ticket"`
+	}{f, ticket}}, nil
+}
+
+var codeForm = &console.Form{
+	Submit: words["signin.submit"],
+	Fields: []console.Field{
+		{Name: "to", Kind: console.Hidden, Max: 500},
+		{Name: "ticket", Kind: console.Hidden, Required: true},
+		{Name: "code", Kind: console.Code, Label: words["signin.code"], Help: words["signin.code.help"], Required: true, Complete: "one-time-code"},
+	},
+}
+
+func signInCode(r *console.Request) (console.Answer, error) {
+	account, err := r.Key.CheckCode(r.Context(), r.DB, r.Now(), identity.Token(r.Values.Get("ticket")), r.Values.Get("code"))
+	if err := told(r, "code", err); err != nil {
 		return nil, err
 	}
 	return begin(r, account.Person, account.Name, ownPath(r.Values.Get("to")))
+}
+
+// told turns what went wrong into a sentence beside a field.
+func told(r *console.Request, field string, err error) error {
+	var wait *identity.Throttled
+	switch {
+	case errors.Is(err, identity.ErrSignIn):
+		return r.Wrong(field, "signin.wrong")
+	case errors.Is(err, identity.ErrTicket):
+		return r.Wrong("", "signin.over")
+	case errors.Is(err, identity.ErrWeak):
+		return r.Wrong("password", "signin.weak", identity.MinPassword)
+	case errors.As(err, &wait):
+		return r.Wrong("", "signin.wait", max(1, int(wait.Until.Sub(r.Now()).Minutes()+0.999)))
+	case errors.Is(err, store.ErrExists):
+		return r.Wrong("name", "signin.taken")
+	}
+	return err
 }
 
 // begin begins a session and leads to where the person wanted to go.
@@ -104,13 +173,10 @@ func signOut(r *console.Request) (console.Answer, error) {
 	return console.Redirect{Path: "/sign-in", Flash: r.Say("signin.bye")}, nil
 }
 
-var words = web.Words{
-	"signin.title":    {"ورود", "Sign in"},
-	"signin.submit":   {"ورود", "Sign in"},
-	"signin.name":     {"نام کاربری", "User name"},
-	"signin.password": {"گذرواژه", "Password"},
-	"signin.wrong":    {"نام کاربری یا گذرواژه یا کد درست نیست. دوباره بنویسید.", "The name, the password or the code is wrong. Enter them again."},
-	"signin.wait":     {"چند بار نادرست بود. %[1]v دقیقهٔ دیگر دوباره تلاش کنید.", "There were too many wrong tries. Try again in %[1]v minutes."},
-	"signin.out":      {"خروج", "Sign out"},
-	"signin.bye":      {"خارج شدید.", "You are signed out."},
+func backToSignIn(*console.Request) (console.Answer, error) {
+	return console.Redirect{Path: "/sign-in"}, nil
+}
+
+func signInPage(r *console.Request, f *console.FormView) (console.Page, error) {
+	return console.Page{Template: "signin", Data: map[string]any{"Form": f, "Passkeys": r.Passkeys != nil}}, nil
 }

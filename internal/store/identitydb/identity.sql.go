@@ -56,6 +56,17 @@ func (q *Queries) ClearThrottle(ctx context.Context, key string) error {
 	return err
 }
 
+const countAccounts = `-- name: CountAccounts :one
+SELECT count(*) FROM account
+`
+
+func (q *Queries) CountAccounts(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAccounts)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countRecovery = `-- name: CountRecovery :one
 SELECT count(*) FROM recovery WHERE person = $1
 `

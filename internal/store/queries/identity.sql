@@ -91,3 +91,6 @@ ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, until = excluded.u
 
 -- name: ClearThrottle :exec
 DELETE FROM throttle WHERE key = $1;
+
+-- name: CountAccounts :one
+SELECT count(*) FROM account;

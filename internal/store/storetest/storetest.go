@@ -20,7 +20,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -95,9 +94,6 @@ kill -INT $server
 wait $server
 rm -rf "$2"`
 
-// held is the server's input, open as long as the process lives.
-var held io.Closer
-
 // start makes a cluster in a temporary folder and starts its server. PostgreSQL
 // refuses to run as root, so root becomes nobody.
 func start() (string, error) {
@@ -130,12 +126,17 @@ func start() (string, error) {
 	}
 	server := exec.Command("/bin/sh", "-c", serve, "sh", bin, dir)
 	server.Dir, server.SysProcAttr = dir, attr
-	if held, err = server.StdinPipe(); err != nil {
+	held, err := server.StdinPipe()
+	if err != nil {
 		return "", err
 	}
 	if err := server.Start(); err != nil {
 		return "", err
 	}
+	go func() { // holds the server's input as long as the process lives
+		server.Wait()
+		held.Close()
+	}()
 	dsn := (&url.URL{Scheme: "postgres", User: url.User("sandogh"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

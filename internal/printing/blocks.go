@@ -64,7 +64,7 @@ func (k KeyValue) lay(s *setter) error {
 		return fmt.Errorf("pairs: the keys' share of %d percent is not 1 to 99", share)
 	}
 	t := Table{Columns: []Column{{Share: share}, {Share: 100 - share}}}
-	g, err := s.grid(t, 0)
+	g, err := s.grid(t, s.sheet.text/8)
 	if err != nil {
 		return err
 	}
@@ -124,26 +124,38 @@ type grid struct {
 }
 
 // grid divides the width among the columns by their shares, but leaves none
-// narrower than a word of its title if the others can give.
+// narrower than a letter or a word of its title if the others can give.
 func (s *setter) grid(t Table, pad Length) (*grid, error) {
 	g := &grid{s: s, t: t, pad: pad, side: s.sheet.text / 3, start: []Length{0}}
 	free, sum := s.width, 0
+	letter := s.sheet.text + 2*g.side
 	need := make([]Length, len(t.Columns))
+	var all Length
 	for i, c := range t.Columns {
 		if c.Share < 0 || c.Share > 1000 {
 			return nil, fmt.Errorf("table: column %d: the share %d is not 0 to 1000", i+1, c.Share)
 		}
 		sum += max(1, c.Share)
+		need[i] = letter
 		for _, word := range strings.Fields(c.Title) {
 			w := s.text(word, s.sheet.text, shape.Bold, s.width).Lines[0].Width
 			need[i] = max(need[i], w+2*g.side)
 		}
+		all += need[i]
+	}
+	if all > s.width {
+		for i := range need {
+			need[i] = letter
+		}
+	}
+	if n := s.width / letter; len(t.Columns) > int(n) {
+		return nil, fmt.Errorf("table: it has %d columns, and room for %d: give it a larger paper or smaller text", len(t.Columns), n)
 	}
 	width := make([]Length, len(t.Columns))
 	for again := true; again; {
 		again = false
 		for i, c := range t.Columns {
-			if share := max(1, c.Share); width[i] == 0 && need[i]*Length(sum) > free*Length(share) && need[i] < free && sum > share {
+			if share := max(1, c.Share); width[i] == 0 && need[i]*Length(sum) > free*Length(share) && sum > share {
 				width[i], again = need[i], true
 				free, sum = free-need[i], sum-share
 			}
@@ -157,9 +169,6 @@ func (s *setter) grid(t Table, pad Length) (*grid, error) {
 		}
 		at += width[i]
 		g.start = append(g.start, at)
-		if _, w := g.cell(i); w < s.sheet.text {
-			return nil, fmt.Errorf("table: column %d is narrower than a letter: give it a larger share or the table a larger paper", i+1)
-		}
 	}
 	return g, nil
 }

@@ -89,6 +89,15 @@ type scale struct{ num, den int }
 func (s scale) px(l Length) int        { return (int(l)*s.num + s.den/2) / s.den }
 func (s scale) float(l Length) float32 { return float32(l) * float32(s.num) / float32(s.den) }
 
+// end is where a rectangle ends: all thin ones are equally thin, and long ones
+// that touch leave no gap.
+func (s scale) end(at, length Length) int {
+	if length <= 4*hair {
+		return s.px(at) + max(1, s.px(length))
+	}
+	return max(s.px(at+length), s.px(at)+1)
+}
+
 // ink draws a page: 255 is black.
 func (p page) ink(s scale) *image.Alpha {
 	dst := image.NewAlpha(image.Rect(0, 0, s.px(p.width), s.px(p.height)))
@@ -100,8 +109,7 @@ func (p page) ink(s scale) *image.Alpha {
 		case it.gray != nil:
 			picture(dst, it, s)
 		default:
-			x, y := s.px(it.x), s.px(it.y)
-			box := image.Rect(x, y, x+max(1, s.px(it.w)), y+max(1, s.px(it.h)))
+			box := image.Rect(s.px(it.x), s.px(it.y), s.end(it.x, it.w), s.end(it.y, it.h))
 			draw.Draw(dst, box, image.Opaque, image.Point{}, draw.Src)
 		}
 	}

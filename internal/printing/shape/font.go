@@ -4,8 +4,9 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/font/opentype"
@@ -125,17 +126,16 @@ func (f *Font) Table(tag string) []byte {
 
 // Missing returns the runes of a text that the fonts cannot draw, each once.
 func Missing(text string) []rune {
+	w := workers.Get().(*worker)
+	defer workers.Put(w)
 	var out []rune
-	seen := map[rune]bool{}
-	for _, r := range clean(text) {
-		if seen[r] || r == '\n' || unicode.Is(unicode.Cf, r) {
-			continue
-		}
-		seen[r] = true
-		for _, f := range fonts() {
-			if _, ok := f.font.NominalGlyph(r); !ok {
-				out = append(out, r)
-				break
+	for part := range strings.SplitSeq(string(clean(text)), "\n") {
+		for _, weight := range []Weight{Regular, Bold} {
+			_, missing := w.shape([]rune(part), Style{Size: Em, Weight: weight})
+			for _, r := range missing {
+				if !slices.Contains(out, r) {
+					out = append(out, r)
+				}
 			}
 		}
 	}

@@ -137,7 +137,7 @@ func (w *worker) paragraph(text []rune, style Style, width Length) []Line {
 	if len(text) == 0 {
 		return []Line{blank}
 	}
-	runs := w.shape(text, style)
+	runs, _ := w.shape(text, style)
 
 	// upto[i] is the advance of all clusters that begin before rune i.
 	upto := make([]Length, len(text)+1)
@@ -163,22 +163,24 @@ func (w *worker) paragraph(text []rune, style Style, width Length) []Line {
 	return lines
 }
 
-// shape splits a paragraph into runs and shapes them, in logical order.
-func (w *worker) shape(text []rune, style Style) []run {
+// shape splits a paragraph into runs and shapes them, in logical order. Runes
+// that the font lacks are shaped as U+FFFD, since its glyph for what is missing
+// is empty; they are returned as well.
+func (w *worker) shape(text []rune, style Style) (runs []run, missing []rune) {
 	base := 1
 	if style.LeftToRight {
 		base = 0
 	}
 	level := levels(text, base)
 	script := scripts(text, level)
-	var runs []run
+	shown := text
 	for start := 0; start < len(text); {
 		end := start + 1
 		for end < len(text) && level[end] == level[start] && script[end] == script[start] {
 			end++
 		}
 		in := shaping.Input{
-			Text: text, RunStart: start, RunEnd: end,
+			Text: shown, RunStart: start, RunEnd: end,
 			Face: w.face[style.Weight], Size: fixed.Int26_6(style.Size),
 			Script: script[start], Language: "fa", Direction: di.DirectionRTL,
 		}
@@ -189,10 +191,37 @@ func (w *worker) shape(text []rune, style Style) []run {
 			in.Language = "en"
 		}
 		out := w.shaper.ShapeNoExtents(in)
+		if lost := lacking(in, out); len(lost) > 0 {
+			if len(missing) == 0 {
+				shown = slices.Clone(text)
+			}
+			for _, i := range lost {
+				missing = append(missing, text[i])
+				shown[i] = utf8.RuneError
+			}
+			in.Text = shown
+			out = w.shaper.ShapeNoExtents(in)
+		}
 		runs = append(runs, run{start, end, level[start], slices.Clone(out.Glyphs)})
 		start = end
 	}
-	return runs
+	return runs, missing
+}
+
+// lacking returns where the runes are that came out as the glyph for what is
+// missing.
+func lacking(in shaping.Input, out shaping.Output) (lost []int) {
+	for _, g := range out.Glyphs {
+		if g.GlyphID != 0 {
+			continue
+		}
+		for i := g.TextIndex(); i < g.TextIndex()+g.RunesCount(); i++ {
+			if _, ok := in.Face.NominalGlyph(in.Text[i]); !ok && !slices.Contains(lost, i) {
+				lost = append(lost, i)
+			}
+		}
+	}
+	return lost
 }
 
 // scripts returns the script to shape each rune by. What stands from left to

@@ -153,6 +153,9 @@ func TestSecretTypesAreRedacted(t *testing.T) {
 			return err
 		}
 		pkg := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+		if strings.HasPrefix(pkg, "cmd/") { // what a command holds, no other code can print
+			return nil
+		}
 		ast.Inspect(must(parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)), func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:

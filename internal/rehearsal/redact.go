@@ -13,3 +13,7 @@ const redacted = "rehearsal[REDACTED]"
 func (*Rehearsal) LogValue() slog.Value         { return slog.StringValue(redacted) }
 func (*Rehearsal) Format(f fmt.State, _ rune)   { io.WriteString(f, redacted) }
 func (*Rehearsal) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+func (Polling) LogValue() slog.Value         { return slog.StringValue(redacted) }
+func (Polling) Format(f fmt.State, _ rune)   { io.WriteString(f, redacted) }
+func (Polling) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }

@@ -69,7 +69,7 @@ const muted = "SANDOGH_TEST_MUTED_CHECK"
 // TestEveryCheckIsNeeded takes each check out of verify and shows an attack that
 // then verifies. The program that is shipped has no means to leave out a check:
 // the test builds itself once more, with a ledger that ignores the findings of
-// one check (doc/decisions/0008).
+// one check (doc/decisions/0009).
 func TestEveryCheckIsNeeded(t *testing.T) {
 	if os.Getenv(muted) != "" {
 		withoutEachCheck(t)

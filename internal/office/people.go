@@ -143,10 +143,20 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 	return out, nil
 }
 
-// Appoint gives a person a post from a day on.
+// MayGive reports whether the actor may give a post: who grants powers over an
+// office, and has there themselves everything that the role may do.
+func (a Actor) MayGive(role Role, code string) bool {
+	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return !a.May(p, code) })
+}
+
+// Appoint gives a person a post from a day on. Nobody gives a power that they do
+// not have: the error is ErrForbidden.
 func Appoint(ctx context.Context, tx *store.Tx, now time.Time, a Actor, person string, role Role, code, since, until string) (string, error) {
 	if !role.known() || !role.Fits(code) {
 		return "", fmt.Errorf("appoint: role %q has no post at office %q", role, code)
+	}
+	if !a.MayGive(role, code) {
+		return "", fmt.Errorf("appoint: role %q at office %q: %w", role, code, ErrForbidden)
 	}
 	id := store.NewID()
 	err := officedb.New(tx).InsertPost(ctx, officedb.InsertPostParams{ID: id, Person: person, Role: string(role), Office: code, Since: since, Until: until})

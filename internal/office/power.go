@@ -63,7 +63,7 @@ var (
 var powers = map[Role][]Power{
 	HQ:               slices.Concat(leads, []Power{ElectionEdit, Approve, AuditSee, AgendaMove, TrainingTeach}),
 	Province:         slices.Concat(leads, []Power{Approve, AuditSee, TrainingTeach}),
-	County:           leads,
+	County:           slices.Concat(leads, []Power{TrainingTeach}),
 	District:         slices.Concat(sees, []Power{AgendaConfirm, LessonsEdit, OutreachEdit}),
 	ExecutiveBoard:   slices.Concat(sees, []Power{AgendaConfirm, LessonsEdit}),
 	SupervisoryBoard: slices.Concat(sees, []Power{AgendaConfirm, LessonsEdit, AuditSee, Approve}),

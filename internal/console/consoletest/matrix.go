@@ -52,9 +52,13 @@ func Matrix(t *testing.T, part func(console.Deps) console.Part, objects func(c *
 		order = append(order, string(role))
 	}
 	var b strings.Builder
-	for _, route := range part(c.Deps).Routes {
+	routes, taken := part(c.Deps).Routes, map[string]bool{}
+	for _, route := range routes {
+		taken[route.Method+" "+route.Path] = true
+	}
+	for _, route := range routes {
 		methods := []string{route.Method}
-		if route.Form != nil && route.Method != "GET" {
+		if route.Form != nil && route.Method != "GET" && !taken["GET "+route.Path] {
 			methods = append(methods, "GET")
 		}
 		for _, method := range methods {

@@ -21,7 +21,11 @@ func Part(d console.Deps) console.Part {
 		Name: "people", Words: words, Templates: own, Routes: Routes(d),
 		Nav: []console.Nav{
 			{Path: "/people", Word: words["people.title"], Power: office.PeopleSee},
+			{Path: "/offices", Word: words["offices.title"], Power: office.PeopleSee},
+			{Path: "/approvals", Word: words["approvals.title"], Power: office.Approve},
+			{Path: "/audit", Word: words["audit.title"], Power: office.AuditSee},
 		},
+		Tiles: tiles,
 	}
 }
 
@@ -35,6 +39,21 @@ func Routes(console.Deps) []console.Route {
 		{Method: "POST", Path: "/people/{id}/edit", Power: office.PeopleEdit, Scope: personScope, Summary: words["people.edit"],
 			Form: &console.Form{Fields: append(fields[:len(fields):len(fields)], console.Field{Name: "version", Kind: console.Hidden, Required: true}),
 				Fill: fill, Submit: words["people.save"], Back: backToOne}, Do: edit},
+		{Method: "POST", Path: "/people/{id}/posts", Power: office.PowersGrant, Scope: personScope, Summary: words["people.post.new"], Form: appointForm, Do: appoint},
+		{Method: "POST", Path: "/people/{id}/invite", Power: office.PowersGrant, Scope: personScope, Summary: words["people.invite"],
+			Form: &console.Form{Intro: words["people.invite.intro"], Back: backToOne}, Do: invite},
+		{Method: "POST", Path: "/posts/{post}/end", Power: office.PowersGrant, Scope: postScope, Summary: words["people.post.end"], Form: endForm, Do: endPost},
+		{Method: "GET", Path: "/offices", Power: office.PeopleSee, Summary: words["offices.title"],
+			Query: []console.Field{{Name: "kind", Kind: console.Choice, Label: words["offices.kind"], Choices: kindItems}}, Do: offices},
+		{Method: "GET", Path: "/offices/{code}", Power: office.PeopleSee, Scope: officeScope, Summary: words["offices.one"], Do: showOffice},
+		{Method: "GET", Path: "/approvals", Power: office.Approve, Summary: words["approvals.title"], Do: approvals},
+		{Method: "GET", Path: "/approvals/{proposal}", Power: office.Approve, Scope: proposalScope, Summary: words["approvals.one"], Do: approval},
+		{Method: "POST", Path: "/approvals/{proposal}/confirm", Power: office.Approve, Scope: proposalScope, Summary: words["approvals.confirm"], Form: decideForm(true), Do: decide(office.Confirmed)},
+		{Method: "POST", Path: "/approvals/{proposal}/refuse", Power: office.Approve, Scope: proposalScope, Summary: words["approvals.refuse"], Form: decideForm(false), Do: decide(office.Rejected)},
+		{Method: "POST", Path: "/approvals/{proposal}/withdraw", Power: office.Approve, Scope: proposalScope, Summary: words["approvals.withdraw"], Form: decideForm(false), Do: decide(office.Withdrawn)},
+		{Method: "GET", Path: "/audit", Power: office.AuditSee, Summary: words["audit.title"], Query: auditQuery, Do: audit},
+		{Method: "GET", Path: "/audit/check", Power: office.AuditSee, Summary: words["audit.check"], Do: checkLog},
+		{Method: "GET", Path: "/audit/export", Power: office.AuditSee, Summary: words["audit.export"], Query: auditQuery, Do: exportLog},
 	}
 }
 
@@ -131,11 +150,7 @@ func fill(r *console.Request) (console.Values, error) {
 	if err != nil {
 		return console.Values{}, err
 	}
-	code := p.Office
-	if code == "" {
-		code = "-"
-	}
-	v := console.Fill("name", p.Name, "number", p.Number, "office", code, "phone", p.Phone, "email", p.Email)
+	v := console.Fill("name", p.Name, "number", p.Number, "office", officeValue(p.Office), "phone", p.Phone, "email", p.Email)
 	v.SetInt("version", p.Version)
 	return v, nil
 }
@@ -156,6 +171,7 @@ type one struct {
 	OfficeName string        `json:"office_name"`
 	Posts      []post        `json:"posts"`
 	Edit       bool          `json:"-"`
+	Grant      bool          `json:"-"`
 }
 
 type post struct {
@@ -183,7 +199,7 @@ func show(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := one{Person: p, OfficeName: console.NameIn(r.Lang, o.NameFa, o.NameEn), Posts: []post{}, Edit: r.Actor.May(office.PeopleEdit, p.Office)}
+	data := one{Person: p, OfficeName: console.NameIn(r.Lang, o.NameFa, o.NameEn), Posts: []post{}, Edit: r.Actor.May(office.PeopleEdit, p.Office), Grant: r.Actor.May(office.PowersGrant, p.Office)}
 	for _, row := range rows {
 		data.Posts = append(data.Posts, post{row.ID, row.Role, r.Say("role." + row.Role), row.Office, console.NameIn(r.Lang, row.NameFa, row.NameEn), row.Since, row.Until,
 			row.Until == "" && r.Actor.May(office.PowersGrant, row.Office)})

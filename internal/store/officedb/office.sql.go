@@ -168,6 +168,23 @@ func (q *Queries) CountPeople(ctx context.Context, arg CountPeopleParams) (int64
 	return count, err
 }
 
+const countWaiting = `-- name: CountWaiting :one
+SELECT count(*) FROM proposal WHERE state = 'open' AND office >= $1 AND office < $2 AND proposer <> $3
+`
+
+type CountWaitingParams struct {
+	Lo     string
+	Hi     string
+	Person string
+}
+
+func (q *Queries) CountWaiting(ctx context.Context, arg CountWaitingParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countWaiting, arg.Lo, arg.Hi, arg.Person)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const decideProposal = `-- name: DecideProposal :execrows
 UPDATE proposal SET state = $1, decider = $2, decided = $3, note = $4, version = version + 1 WHERE id = $5 AND version = $6 AND state = 'open'
 `

@@ -114,3 +114,6 @@ SELECT * FROM audit WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi)
   AND (person = sqlc.arg(person) OR sqlc.arg(person) = '') AND (act = sqlc.arg(act) OR sqlc.arg(act) = '') AND (object = sqlc.arg(object) OR sqlc.arg(object) = '')
   AND at >= sqlc.arg(since) AND at < sqlc.arg(until)
 ORDER BY seq DESC LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
+
+-- name: CountWaiting :one
+SELECT count(*) FROM proposal WHERE state = 'open' AND office >= sqlc.arg(lo) AND office < sqlc.arg(hi) AND proposer <> sqlc.arg(person);

@@ -24,10 +24,17 @@
 // signed result. Where only the unsoundness of a proof would get a record that
 // far (V036), the auditor is made to believe that proof.
 //
+// Those who only look are here too. They know everything that an election holds
+// secret (crypto/rand is tapped, keys are stolen, and what a device or a dealer
+// derived is derived once more) and search what is published, printed, logged
+// and told in errors for it, in every form that they can think of; and they
+// compare the outside of two elections with other votes.
+//
 // What it never does: it does not attack the primitives; that is for the tests
 // of crypto/…, which forge proofs by other means. An older state of the whole
 // record, witnesses included, is a good record: it verifies, and says that the
 // election has not come further.
 //
-// How it fails: a row that verifies is a hole in package verify.
+// How it fails: a row that verifies is a hole in package verify; a value that is
+// found is a leak, and the finding says of what kind and in what form.
 package tamper

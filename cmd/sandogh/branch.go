@@ -193,7 +193,7 @@ func (c *branchPublishCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err := closed(ctx, log); err != nil {
 		return refused(fmt.Errorf("publish branch %s: %w", x.ID, err))
 	}
-	missing, err := body.Publish(ctx, log, c.Out, o.def, origin, x.Public(body.Log).Ed25519(), witnesses)
+	missing, err := body.Publish(ctx, log, c.Out, o.def, origin, x.Public(body.Log).Ed25519(), witnesses, nil)
 	var few *body.QuorumError
 	if errors.As(err, &few) {
 		missing = few.Missing

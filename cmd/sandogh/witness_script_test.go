@@ -95,7 +95,7 @@ func publishLog(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		cosigners = append(cosigners, c)
 	}
-	_, err = body.Publish(ctx, log, ts.MkAbs(args[3]), def, def.HQOrigin(), public, cosigners)
+	_, err = body.Publish(ctx, log, ts.MkAbs(args[3]), def, def.HQOrigin(), public, cosigners, nil)
 	var quorum *body.QuorumError
 	if err != nil && !errors.As(err, &quorum) {
 		ts.Check(err)

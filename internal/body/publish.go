@@ -38,8 +38,9 @@ func Witnesses(def *election.Definition) []board.Witness {
 // Publish has the log cosigned and writes its published form into dst if as many
 // of the definition's witnesses have cosigned as it wants. Then the error is nil
 // and missing says why the others have not. An answer that is not a cosignature
-// of the definition's witnesses counts for nothing.
-func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.Definition, origin string, key ed25519.PublicKey, witnesses []sequencer.Cosigner) (missing []error, err error) {
+// of the definition's witnesses counts for nothing. When enough have cosigned and
+// nothing is written yet, ready is called, if given.
+func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.Definition, origin string, key ed25519.PublicKey, witnesses []sequencer.Cosigner, ready func() error) (missing []error, err error) {
 	signed, err := log.Checkpoint(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
@@ -66,6 +67,11 @@ func Publish(ctx context.Context, log *sequencer.Log, dst string, def *election.
 	}
 	if have < def.WitnessQuorum {
 		return nil, &QuorumError{origin, have, def.WitnessQuorum, missing}
+	}
+	if ready != nil {
+		if err := ready(); err != nil {
+			return missing, err
+		}
 	}
 	return missing, log.PublishCheckpoint(ctx, dst, signed)
 }

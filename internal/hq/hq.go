@@ -194,13 +194,52 @@ func (h *HQ) Enter(ctx context.Context, submissions ...*record.Submission) error
 	return h.Append(ctx, entries...)
 }
 
+// blobs is where blobs wait until the entries that name them are published: the
+// record holds no blob that no entry of it names.
+func (h *HQ) blobs() string { return filepath.Join(h.cfg.Private, "blob") }
+
 func (h *HQ) blob(data []byte) error {
-	dir := filepath.Join(h.cfg.Record, "blob")
-	if err := durable.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(h.blobs(), 0o700); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, hex.EncodeToString(record.NewBlob("", data).Hash))
-	return durable.Disk{}.WriteFileTime(path, data, 0o644, sequencer.PublishedTime)
+	return durable.WriteFile(filepath.Join(h.blobs(), hex.EncodeToString(record.NewBlob("", data).Hash)), data, 0o600)
+}
+
+// showBlobs copies the blobs that wait and that an entry names into the record.
+// Others are left of an entry that was never written, and wait on.
+func (h *HQ) showBlobs(ctx context.Context) (shown []string, err error) {
+	waiting, err := os.ReadDir(h.blobs())
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(waiting) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l, err := h.Ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]bool{}
+	for _, e := range l.Entries {
+		for _, b := range record.Blobs(e.Body) {
+			named[hex.EncodeToString(b.Hash)] = true
+		}
+	}
+	to := filepath.Join(h.cfg.Record, "blob")
+	if err := durable.MkdirAll(to, 0o755); err != nil {
+		return nil, err
+	}
+	for _, f := range waiting {
+		if !named[f.Name()] {
+			continue
+		}
+		from := filepath.Join(h.blobs(), f.Name())
+		if err := durable.CopyFile(filepath.Join(to, f.Name()), from, 0o644); err != nil {
+			return nil, err
+		}
+		shown = append(shown, from)
+	}
+	return shown, nil
 }
 
 // TakeIn puts the checkpoints of branches, whose published logs lie in the
@@ -251,8 +290,21 @@ func (h *HQ) FixUnits(ctx context.Context, v *verify.View, contest string) error
 // have cosigned it; missing says why others have not. Too few are a
 // [body.QuorumError].
 func (h *HQ) Publish(ctx context.Context) (missing []error, err error) {
-	return body.Publish(ctx, h.log, filepath.Join(h.cfg.Record, "hq"), h.cfg.Definition, election.HQOrigin(h.id),
-		h.cfg.LogKey.Public().(ed25519.PublicKey), h.cfg.Witnesses)
+	var shown []string
+	missing, err = body.Publish(ctx, h.log, filepath.Join(h.cfg.Record, "hq"), h.cfg.Definition, election.HQOrigin(h.id),
+		h.cfg.LogKey.Public().(ed25519.PublicKey), h.cfg.Witnesses, func() (err error) {
+			shown, err = h.showBlobs(ctx)
+			return err
+		})
+	if err != nil {
+		return missing, err
+	}
+	for _, path := range shown {
+		if err := durable.Remove(path); err != nil {
+			return missing, err
+		}
+	}
+	return missing, nil
 }
 
 // Verify publishes and verifies the record as it stands.

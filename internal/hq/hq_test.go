@@ -323,6 +323,50 @@ func TestBadDealings(t *testing.T) {
 	}
 }
 
+// TestBlobsWait: what no published entry names is not in the record, whenever
+// headquarters stops.
+func TestBlobsWait(t *testing.T) {
+	ctx := context.Background()
+	b := open(t, 1)
+	blobs := func() (names []string) {
+		files, err := os.ReadDir(filepath.Join(b.dir, "record", "blob"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			names = append(names, f.Name())
+		}
+		return names
+	}
+	if got := blobs(); got != nil {
+		t.Errorf("before it is published the record has %v", got)
+	}
+	b.view()
+	if got := blobs(); len(got) != 1 { // the definition
+		t.Errorf("the record has %v", got)
+	}
+	// Stopped between a blob and its entry.
+	list, err := record.EncodeUnits(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.signed(&record.Units{Contest: "council", Units: record.NewBlob(record.TypeUnits, list)}, "office/hq")
+	s.Blobs = [][]byte{list}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if err := b.Enter(stopped, s); !errors.Is(err, context.Canceled) {
+		t.Fatalf("the entry was written (%v)", err)
+	}
+	if files, err := os.ReadDir(filepath.Join(b.dir, "private", "blob")); err != nil || len(files) != 1 {
+		t.Fatalf("the blob was not written: %v, %v", files, err)
+	}
+	b.again(b.witnesses...)
+	b.view() // the record stands
+	if got := blobs(); len(got) != 1 {
+		t.Errorf("the record has %v", got)
+	}
+}
+
 // TestOldCopy: headquarters that goes on with an old copy of its own log, after a
 // restored backup say, is told, and writes nothing that contradicts the record.
 func TestOldCopy(t *testing.T) {

@@ -146,7 +146,7 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 // MayGive reports whether the actor may give a post: who grants powers over an
 // office, and has there themselves everything that the role may do.
 func (a Actor) MayGive(role Role, code string) bool {
-	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return !a.May(p, code) })
+	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return p != Own && !a.May(p, code) })
 }
 
 // Appoint gives a person a post from a day on. Nobody gives a power that they do

@@ -275,7 +275,7 @@ func changed(t *testing.T, name string, files fstest.MapFS) {
 	for i, file := range slices.Sorted(maps.Keys(files)) {
 		data := files[file].Data
 		step := 1
-		if len(data) > 100 {
+		if len(data) > 200 {
 			step = len(data)/sample + 1
 		}
 		for at := i % step; at < len(data); at += step {

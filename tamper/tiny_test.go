@@ -15,6 +15,9 @@ import (
 // challenges the device; takeApart makes sure of it.
 const tinySeed = 1085
 
+// tinyLimit is the greatest number of ballots of a device.
+const tinyLimit = 100
+
 // tiny is the record of the smallest election that has everything worth
 // tampering with: one branch, two voters who choose one of two candidates, four
 // sealed ballots (two cast, one spoiled, one challenged), two trustees who both
@@ -33,7 +36,7 @@ func shrink(e *simulate.Election, votes ...int) {
 	c.Candidates, c.Seats, c.Alternates, c.VoteLimit = c.Candidates[:2], 1, 0, 1
 	c.Units, c.MinUnit = c.Units[:1], 2
 	d.Branches, d.Trustees, d.Quorum, d.Mixers = d.Branches[:1], d.Trustees[:2], 2, d.Mixers[:2]
-	d.MaxBallotsPerDevice = 100
+	d.MaxBallotsPerDevice = tinyLimit
 	e.Branches = e.Branches[:1]
 	e.Branches[0].Voters = func() (out []simulate.Voter) {
 		for _, code := range votes {

@@ -40,8 +40,9 @@ func (h *headquarters) open(trustee string) *complaint {
 	return nil
 }
 
-// complain admits a complaint: between the last dealing and the key, once for
-// each pair, and not by one who has confirmed that every share fits (V009).
+// complain admits a complaint: after the last dealing, once for each pair, and not
+// by one who has confirmed that every share fits (V009). So none comes after the
+// key, which waits for every confirmation.
 func (r *run) complain(index uint64, b *record.Complaint) error {
 	h := r.hq
 	_, known := r.def.Trustee(b.Dealer)
@@ -51,8 +52,6 @@ func (r *run) complain(index uint64, b *record.Complaint) error {
 		return fmt.Errorf("the definition has no trustee %q", source.Clip(b.Dealer))
 	case b.Trustee == b.Dealer:
 		return fmt.Errorf("trustee %s complains of its own dealing", b.Trustee)
-	case h.key != nil:
-		return fmt.Errorf("trustee %s complains after the key is published", b.Trustee)
 	case confirmed:
 		return fmt.Errorf("trustee %s complains after it confirmed that every share fits", b.Trustee)
 	case h.complaint(b.Trustee, b.Dealer) != nil:

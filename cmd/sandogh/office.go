@@ -256,7 +256,8 @@ func (c *officeAnswerCmd) Run(ctx context.Context, s *streams) error {
 	if path == "" {
 		canvassed, _ := o.view.Canvassed(contest)
 		for _, q := range open {
-			fmt.Fprintf(s.out, "%x  %s: %s for %d (%s), canvass %x\n", q.Hash, q.Body.What, strings.Join(q.Body.Between, ", "), q.Body.Seats, q.Body.Article, canvassed)
+			fmt.Fprintf(s.out, "question %x\n  canvass %x\n  %s of %s for %d of %s, %s\n", q.Hash, canvassed,
+				q.Body.What, strings.Join(q.Body.Between, ", "), q.Body.Seats, q.Body.Place, q.Body.Article)
 		}
 		fmt.Fprintf(s.err, "%d questions are open in contest %s. Answer one with --ruling or --lot.\n", len(open), contest)
 		return nil

@@ -78,6 +78,8 @@ var layers = []layer{
 
 	{pkg: "internal/durable"},
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
+	{pkg: "internal/planner", may: []string{"calendar"}, not: []string{"os", "os/...", "net", "net/...", "time", "database/..."}},
+	{pkg: "internal/planner/iran", may: []string{"internal/persian", "internal/planner"}},
 	{pkg: "internal/shared"}, // for tests
 	{pkg: "internal/remote"},
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
@@ -101,6 +103,7 @@ var layers = []layer{
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
+	{pkg: "internal/sample", may: []string{"calendar", "internal/store", "internal/store/officedb", "internal/office"}},
 	// The offices' console: a shell, and a part for each area.
 	{pkg: "internal/console", may: shell},
 	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),

@@ -1,0 +1,41 @@
+package iran_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/sandogh/sandogh/internal/planner/iran"
+)
+
+func TestProvinces(t *testing.T) {
+	all := iran.Provinces()
+	if len(all) != 31 {
+		t.Fatalf("%d provinces", len(all))
+	}
+	tiles := map[[2]int]string{}
+	for i, p := range all {
+		if other, ok := tiles[[2]int{p.Col, p.Row}]; ok || p.Col < 0 || p.Col >= iran.Columns || p.Row < 0 || p.Row >= iran.Rows {
+			t.Errorf("%s has the tile of %q, or one outside the map", p.En, other)
+		}
+		tiles[[2]int{p.Col, p.Row}] = p.En
+		for k, n := range p.Near {
+			if n < 0 {
+				t.Fatalf("%s: border %d names no province", p.En, k)
+			}
+			if !slices.Contains(all[n].Near, i) {
+				t.Errorf("%s borders on %s, but not the other way round", p.En, all[n].En)
+			}
+			if km := p.Capital.Km(all[n].Capital); km > 900 {
+				t.Errorf("%s and %s border on each other, %d km apart", p.En, all[n].En, km)
+			}
+		}
+	}
+	for _, name := range []string{"قم", "استان قم", "Qom", "كرمان", "چهارمحال و بختياري"} {
+		if _, ok := iran.Find(name); !ok {
+			t.Errorf("%s is not found", name)
+		}
+	}
+	if _, ok := iran.Find("تهرانپارس"); ok {
+		t.Error("a suburb is a province")
+	}
+}

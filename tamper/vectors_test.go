@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -422,4 +423,33 @@ func pack(t *testing.T, files fs.FS) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// TestVerifyYourself: the records that doc/verify-yourself.md names are there,
+// and it names a record of every check that has one.
+func TestVerifyYourself(t *testing.T) {
+	page, err := os.ReadFile("../doc/verify-yourself.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile("`((?:good|bad)/[^`]+\\.zip)`(?: to `((?:good|bad)/[^`]+\\.zip)`)?").FindAllStringSubmatch(string(page), -1) {
+		for _, pattern := range m[1:] {
+			if files, err := filepath.Glob(filepath.Join(vectorsDir, pattern)); pattern != "" && (err != nil || len(files) == 0) {
+				t.Errorf("there is no %s", pattern)
+			}
+		}
+		from, _ := strings.CutPrefix(m[1], "bad/")
+		to, _ := strings.CutPrefix(m[2], "bad/")
+		for _, id := range report.IDs() {
+			if strings.HasPrefix(from, id) || to != "" && id >= from[:4] && id <= to[:4] {
+				named[id] = true
+			}
+		}
+	}
+	for _, id := range report.IDs() {
+		if !named[id] && !slices.Contains(without, id) {
+			t.Errorf("no record is named for %s", id)
+		}
+	}
 }

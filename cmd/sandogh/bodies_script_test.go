@@ -5,10 +5,57 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/sandogh/sandogh/internal/durable"
 )
+
+// killVar says before which step of the disk the command is killed, from 1.
+const killVar = "SANDOGH_TEST_KILL"
+
+const killedStatus = 86
+
+// interrupt kills this process where killVar says, as the loss of power would:
+// nothing runs that could tidy up.
+func interrupt() {
+	left, err := strconv.Atoi(os.Getenv(killVar))
+	if err != nil {
+		return
+	}
+	disk.Before = func(durable.Step, string) error {
+		if left--; left == 0 {
+			os.Exit(killedStatus)
+		}
+		return nil
+	}
+}
+
+// killed runs a command again and again, killing it before its first step of the
+// disk, its second one and so on, until it comes to its end. At least N are
+// wanted.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed N command…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	defer ts.Setenv(killVar, "")
+	for n := 1; ; n++ {
+		ts.Setenv(killVar, strconv.Itoa(n))
+		err := ts.Exec(args[1], args[2:]...)
+		var exit *exec.ExitError
+		switch {
+		case err == nil && n <= want:
+			ts.Fatalf("it came to its end after %d steps, at least %d were expected", n-1, want)
+		case err == nil:
+			return
+		case !errors.As(err, &exit) || exit.ExitCode() != killedStatus:
+			ts.Fatalf("killed before step %d: %v", n, err)
+		}
+	}
+}
 
 // keep sets a variable to what the file holds, without space around it, or to
 // the last word of its first line that holds a text.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/sandogh/sandogh/internal/body"
+	"github.com/sandogh/sandogh/internal/durable"
 	"golang.org/x/term"
 )
 
@@ -25,8 +26,16 @@ func (o *own) open(kind body.Kind) (*body.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return body.Open(o.Dir, kind, p)
+	x, err := body.Open(o.Dir, kind, p)
+	if err != nil {
+		return nil, err
+	}
+	x.Disk = disk
+	return x, nil
 }
+
+// disk is what bodies write their files on. Tests interrupt it.
+var disk durable.Disk
 
 // making are the flags of an init.
 type making struct {
@@ -43,10 +52,8 @@ func (m *making) create(x *body.Identity, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := x.Create(m.Dir, p, m.WorkFactor); err != nil {
-		return err
-	}
-	paths, err := x.WriteCards()
+	x.Disk = disk
+	paths, err := x.Create(m.Dir, p, m.WorkFactor)
 	if err != nil {
 		return err
 	}

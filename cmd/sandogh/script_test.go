@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"sandogh": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) },
+		"sandogh": func() { interrupt(); os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) },
 	})
 }
 
@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"fill":              fill,
 			"carry":             carry,
 			"each":              each,
+			"killed":            killed,
 		},
 	})
 }

@@ -158,7 +158,7 @@ func (o *toOut) path(name string) string { return filepath.Join(o.Out, name+".en
 // hand writes an entry file and prints its name.
 func (o *toOut) hand(s *streams, name string, sub *record.Submission) error {
 	path := o.path(name)
-	written, err := body.WriteEntry(path, sub)
+	written, err := body.WriteEntry(disk, path, sub)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/body"
+	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/strictjson"
 )
@@ -26,7 +27,7 @@ func make1(t *testing.T, kind body.Kind, id string, keys ...string) (dir string,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := x.Create(dir, passphrase, body.MinWork); err != nil {
+	if _, err := x.Create(dir, passphrase, body.MinWork); err != nil {
 		t.Fatal(err)
 	}
 	return dir, x
@@ -78,7 +79,7 @@ func TestIdentity(t *testing.T) {
 	if _, err := body.Open(t.TempDir(), body.Mixer, passphrase); err == nil || !strings.Contains(err.Error(), "sandogh mixer init") {
 		t.Errorf("no identity: %v", err)
 	}
-	if err := x.Create(dir, passphrase, body.MinWork); err == nil || !strings.Contains(err.Error(), "never overwritten") {
+	if _, err := x.Create(dir, passphrase, body.MinWork); err == nil || !strings.Contains(err.Error(), "never overwritten") {
 		t.Errorf("made again: %v", err)
 	}
 	if again, err := os.ReadFile(path); err != nil || !bytes.Equal(again, sealed) {
@@ -95,7 +96,7 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 	for _, work := range []int{0, body.MinWork - 1, 23} {
-		if err := x.Create(t.TempDir(), passphrase, work); err == nil {
+		if _, err := x.Create(t.TempDir(), passphrase, work); err == nil {
 			t.Errorf("work factor %d is accepted", work)
 		}
 	}
@@ -120,7 +121,7 @@ func TestRedacted(t *testing.T) {
 }
 
 func TestState(t *testing.T) {
-	dir, x := make1(t, body.Trustee, "t1", body.Signing)
+	dir, x := make1(t, body.Trustee, "t1", body.Signing, body.Shares)
 	one, two := [32]byte{1}, [32]byte{2}
 	if _, ok, err := x.Load("share", one); ok || err != nil {
 		t.Errorf("there is a share: %v", err)
@@ -150,7 +151,7 @@ func TestState(t *testing.T) {
 	if _, _, err := x.Load("dealing", one); err == nil || !strings.Contains(err.Error(), "not the dealing") {
 		t.Errorf("another purpose: %v", err)
 	}
-	other, z := make1(t, body.Trustee, "t2", body.Signing)
+	other, z := make1(t, body.Trustee, "t2", body.Signing, body.Shares)
 	data, err := os.ReadFile(filepath.Join(dir, "dealing.age"))
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +194,10 @@ func TestCards(t *testing.T) {
 		{body.Witness, []string{body.Signing}, []any{&election.Witness{}}},
 		{body.Branch, []string{body.Log, "officer/o1", "officer/o2", "device/d1"}, []any{&body.BranchCard{}}},
 	} {
-		dir, x := make1(t, c.kind, "x1", c.keys...)
+		x, err := body.New(c.kind, "x1", c.keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
 		x.Name, x.Role = election.Name{Fa: "نام"}, election.Headquarters
 		cards, err := x.Cards()
 		if err != nil || len(cards) != len(c.into) {
@@ -209,9 +213,14 @@ func TestCards(t *testing.T) {
 				}
 			}
 		}
-		paths, err := x.WriteCards()
-		if err != nil || filepath.Dir(paths[0]) != dir {
-			t.Errorf("%v, %v", paths, err)
+		paths, err := x.Create(t.TempDir(), passphrase, body.MinWork)
+		if err != nil || len(paths) != len(cards) {
+			t.Fatalf("%v, %v", paths, err)
+		}
+		for i, path := range paths {
+			if data, err := os.ReadFile(path); err != nil || !bytes.Equal(data, cards[i].JSON) {
+				t.Errorf("%s holds %s (%v)", path, data, err)
+			}
 		}
 		if b, ok := c.into[0].(*body.BranchCard); ok && (len(b.Officers) != 2 || len(b.Devices) != 1 || b.LogKey != x.Public(body.Log)) {
 			t.Errorf("the branch's card is %+v", b)
@@ -220,7 +229,7 @@ func TestCards(t *testing.T) {
 }
 
 func TestEntryFiles(t *testing.T) {
-	_, x := make1(t, body.Trustee, "t1", body.Signing)
+	_, x := make1(t, body.Trustee, "t1", body.Signing, body.Shares)
 	entry, err := record.Sign([32]byte{1}, record.HQ, &record.Commitment{Trustee: "t1", Hash: make([]byte, 32)}, x.Signer())
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +237,7 @@ func TestEntryFiles(t *testing.T) {
 	s := &record.Submission{Entry: entry}
 	path := filepath.Join(t.TempDir(), "out", "commit.entry")
 	for i, want := range []bool{true, false} {
-		if written, err := body.WriteEntry(path, s); err != nil || written != want {
+		if written, err := body.WriteEntry(durable.Disk{}, path, s); err != nil || written != want {
 			t.Errorf("writing %d: %v, %v", i, written, err)
 		}
 	}
@@ -242,10 +251,54 @@ func TestEntryFiles(t *testing.T) {
 	if _, _, err := body.ReadEntry(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a byte too many: %v", err)
 	}
-	if _, err := body.WriteEntry(path, s); err == nil || !strings.Contains(err.Error(), "something else") {
+	if _, err := body.WriteEntry(durable.Disk{}, path, s); err == nil || !strings.Contains(err.Error(), "something else") {
 		t.Errorf("overwritten: %v", err)
 	}
 	if _, _, err := body.ReadEntry(path + "x"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// TestFaults: whatever step of the disk fails, an identity is there whole or not
+// at all, and it is made by trying again; state that was kept stays readable.
+func TestFaults(t *testing.T) {
+	fault := errors.New("the disk is full")
+	one := [32]byte{1}
+	for n := 0; ; n++ {
+		dir := filepath.Join(t.TempDir(), "body")
+		steps := 0
+		failing := durable.Disk{Before: func(durable.Step, string) error {
+			if steps++; steps > n {
+				return fault
+			}
+			return nil
+		}}
+		x, err := body.New(body.Trustee, "t1", body.Signing, body.Shares)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.Disk = failing
+		_, err = x.Create(dir, passphrase, body.MinWork)
+		if err == nil && x.Save("share", one, []byte("first")) == nil && x.Save("share", one, []byte("second")) == nil {
+			break // no step is left to fail
+		}
+		y, opened := body.Open(dir, body.Trustee, passphrase)
+		if err != nil && opened != nil { // it was not made, and is now
+			x.Disk = durable.Disk{}
+			if _, err := x.Create(dir, passphrase, body.MinWork); err != nil {
+				t.Fatalf("after %d steps: %v", n, err)
+			}
+			continue
+		}
+		if opened != nil {
+			t.Fatalf("after %d steps: %v", n, opened)
+		}
+		if !y.Key(body.Signing).Equal(x.Key(body.Signing)) {
+			t.Errorf("after %d steps it is another identity", n)
+		}
+		state, ok, err := y.Load("share", one)
+		if err != nil || ok && string(state) != "first" && string(state) != "second" {
+			t.Errorf("after %d steps the state is %q, %v", n, state, err)
+		}
 	}
 }

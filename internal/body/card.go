@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/sandogh/sandogh/election"
-	"github.com/sandogh/sandogh/internal/durable"
 )
 
 // A Card is the public part of an identity: a file and the JSON in it.
@@ -85,16 +84,15 @@ func (x *Identity) Cards() ([]Card, error) {
 	return cards, nil
 }
 
-// WriteCards writes the cards into the body's folder. They can be written again
-// at any time.
-func (x *Identity) WriteCards() (paths []string, err error) {
+// writeCards writes the cards into the body's folder.
+func (x *Identity) writeCards() (paths []string, err error) {
 	cards, err := x.Cards()
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range cards {
 		path := filepath.Join(x.dir, c.File)
-		if err := durable.WriteFile(path, c.JSON, 0o644); err != nil {
+		if err := x.Disk.WriteFile(path, c.JSON, 0o644); err != nil {
 			return nil, fmt.Errorf("write card: %w", err)
 		}
 		paths = append(paths, path)

@@ -56,6 +56,9 @@ type Identity struct {
 	Name election.Name // what people read; empty for a witness and a branch
 	Role string        // of an office
 
+	// Disk writes the body's files; the zero value is the real one.
+	Disk durable.Disk
+
 	dir   string
 	keys  map[string][]byte // 32 bytes each: seeds of Ed25519, X25519 scalars
 	state *age.X25519Identity
@@ -127,7 +130,10 @@ func (x *Identity) Signer() record.Signer {
 // Knows is the body's own key for checking what it has signed.
 func (x *Identity) Knows(by string) (ed25519.PublicKey, bool) {
 	s := x.Signer()
-	return s.Key.Public().(ed25519.PublicKey), by == s.By
+	if s.Key == nil || by != s.By {
+		return nil, false
+	}
+	return s.Key.Public().(ed25519.PublicKey), true
 }
 
 // Dir returns the body's folder.
@@ -155,17 +161,19 @@ const (
 	maxWork     = 22
 )
 
-// Create writes the identity into the folder, encrypted with the passphrase, and
-// makes the folder. It refuses one that has an identity already.
-func (x *Identity) Create(dir, passphrase string, work int) error {
+// Create makes the folder and writes the cards and then the identity into it,
+// encrypted with the passphrase. It returns the paths of the cards, and refuses a
+// folder that has an identity already. Stopped before there is one, it can be
+// called again, and the cards are new ones.
+func (x *Identity) Create(dir, passphrase string, work int) (cards []string, err error) {
 	if work < MinWork || work > maxWork {
-		return fmt.Errorf("create identity: the work factor %d is not between %d and %d", work, MinWork, maxWork)
+		return nil, fmt.Errorf("create identity: the work factor %d is not between %d and %d", work, MinWork, maxWork)
 	}
 	path := filepath.Join(dir, IdentityFile)
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("create identity: %s is there already, and is never overwritten: name another folder with --dir", path)
+		return nil, fmt.Errorf("create identity: %s is there already, and is never overwritten: name another folder with --dir", path)
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("create identity: %w", err)
+		return nil, fmt.Errorf("create identity: %w", err)
 	}
 	keys := map[string]string{}
 	for name, k := range x.keys {
@@ -173,25 +181,28 @@ func (x *Identity) Create(dir, passphrase string, work int) error {
 	}
 	text, err := json.Marshal(identityJSON{identityFormat, x.Kind, x.ID, x.Name, x.Role, keys, x.state.String()})
 	if err != nil {
-		return fmt.Errorf("create identity: %w", err)
+		return nil, fmt.Errorf("create identity: %w", err)
 	}
 	to, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
-		return fmt.Errorf("create identity: %w", err)
+		return nil, fmt.Errorf("create identity: %w", err)
 	}
 	to.SetWorkFactor(work)
 	sealed, err := encrypt(text, to)
 	if err != nil {
-		return fmt.Errorf("create identity: %w", err)
+		return nil, fmt.Errorf("create identity: %w", err)
 	}
-	if err := durable.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("create identity: %w", err)
-	}
-	if err := durable.WriteFile(path, sealed, 0o600); err != nil {
-		return fmt.Errorf("create identity: %w", err)
+	if err := x.Disk.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create identity: %w", err)
 	}
 	x.dir = dir
-	return nil
+	if cards, err = x.writeCards(); err != nil {
+		return nil, fmt.Errorf("create identity: %w", err)
+	}
+	if err := x.Disk.WriteFile(path, sealed, 0o600); err != nil {
+		return nil, fmt.Errorf("create identity: %w", err)
+	}
+	return cards, nil
 }
 
 // maxIdentity bounds an identity's file.

@@ -31,7 +31,7 @@ func (x *Identity) Save(name string, election [32]byte, state []byte) error {
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", name, err)
 	}
-	if err := durable.WriteFile(x.statePath(name), sealed, 0o600); err != nil {
+	if err := x.Disk.WriteFile(x.statePath(name), sealed, 0o600); err != nil {
 		return fmt.Errorf("keep %s: %w", name, err)
 	}
 	return nil
@@ -69,16 +69,16 @@ func (x *Identity) Load(name string, election [32]byte) (state []byte, ok bool, 
 
 // Remove removes what Save kept, if it is there.
 func (x *Identity) Remove(name string) error {
-	err := durable.Remove(x.statePath(name))
+	err := x.Disk.Remove(x.statePath(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// WriteEntry writes a submission to an entry file. It returns false if the same
+// WriteEntry writes a submission to an entry file on the disk. It returns false if the same
 // is there already, and refuses to write over anything else.
-func WriteEntry(path string, s *record.Submission) (written bool, err error) {
+func WriteEntry(disk durable.Disk, path string, s *record.Submission) (written bool, err error) {
 	data, err := s.Encode()
 	if err != nil {
 		return false, err
@@ -91,10 +91,10 @@ func WriteEntry(path string, s *record.Submission) (written bool, err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return false, fmt.Errorf("write entry: %w", err)
 	}
-	if err := durable.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return false, fmt.Errorf("write entry: %w", err)
 	}
-	if err := durable.WriteFile(path, data, 0o644); err != nil {
+	if err := disk.WriteFile(path, data, 0o644); err != nil {
 		return false, fmt.Errorf("write entry: %w", err)
 	}
 	return true, nil

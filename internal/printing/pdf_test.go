@@ -377,3 +377,40 @@ func differ(a, b image.Image, by int) int {
 	}
 	return worst
 }
+
+// TestGridWithoutGaps: lines between columns go on from piece to piece.
+func TestGridWithoutGaps(t *testing.T) {
+	table := Table{Columns: []Column{{Title: "ا"}, {Title: "ب"}}, Grid: true}
+	for range 12 {
+		table.Rows = append(table.Rows, []string{"یک\nدو\nسه", "چهار"})
+	}
+	for _, dpi := range []int{60, 72, 100, 203} {
+		data, err := lay(t, Document{Paper: Roll80, Blocks: []Block{table}}).PNG(0, dpi)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := img.Bounds().Size()
+		black := func(x, y int) bool { r, _, _, _ := img.At(x, y).RGBA(); return r == 0 }
+		x := 0
+		for x < size.X && !black(x, size.Y/2) {
+			x++
+		}
+		first, last, dots := -1, 0, 0
+		for y := range size.Y {
+			if black(x, y) {
+				if first < 0 {
+					first = y
+				}
+				last = y
+				dots++
+			}
+		}
+		if dots != last-first+1 || dots < size.Y*8/10 {
+			t.Errorf("at %d dpi a line from %d to %d has %d dots", dpi, first, last, dots)
+		}
+	}
+}

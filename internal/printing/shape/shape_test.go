@@ -252,6 +252,11 @@ func TestWords(t *testing.T) {
 			}
 		}
 	}
+	// White space at the end of a line needs no room.
+	first := Lay("سلام", style, wide).Lines[0].Width
+	if laid := Lay("سلام دنیا", style, first); laid.Lines[0].End != 5 || laid.Lines[0].Width != first {
+		t.Errorf("a line that is as long as its word has runes to %d", laid.Lines[0].End)
+	}
 	laid := Lay(strings.Repeat("م", 100), style, one)
 	if len(laid.Lines) < 2 {
 		t.Error("a long word is on one line")

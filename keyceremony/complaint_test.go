@@ -199,6 +199,11 @@ func TestFalseComplaint(t *testing.T) {
 	}
 	e, err = fresh.Disclose(o.view(), o.id(liar))
 	refused(t, "disclose without the dealing", e, err, "resume it")
+	if _, err := fresh.Commit(o.view()); err != nil { // draws another one
+		t.Fatal(err)
+	}
+	e, err = fresh.Disclose(o.view(), o.id(liar))
+	refused(t, "disclose a share of another dealing", e, err, "not the one on the record")
 	o.put(o.trustees[dealer].Disclose(o.view(), o.id(liar)))
 	o.all((*keyceremony.Trustee).Confirm, nil)
 	o.put(keyceremony.Publish(o.view(), o.e.Keys.Signer("office/hq")))

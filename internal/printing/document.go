@@ -136,7 +136,7 @@ type Picture struct {
 // A Rule is a line across the page.
 type Rule struct{}
 
-// A Space is an empty distance.
+// A Space is an empty distance, left out at the top of a page.
 type Space struct{ Height Length }
 
 // A Break begins a new page. On a roll it is a line to tear along.

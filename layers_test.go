@@ -90,6 +90,7 @@ var layers = []layer{
 		"modernc.org/sqlite", "modernc.org/sqlite/..."}},
 	{pkg: "internal/store/officedb"},
 	{pkg: "internal/store/identitydb"},
+	{pkg: "internal/store/trainingdb"},
 	{pkg: "internal/store/storetest", may: []string{"internal/store"}}, // for tests
 	{pkg: "internal/office", may: []string{"internal/persian", "internal/store", "internal/store/officedb"}},
 	{pkg: "internal/identity", may: []string{"internal/durable", "internal/persian", "internal/store", "internal/store/identitydb"},
@@ -104,11 +105,21 @@ var layers = []layer{
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
 	{pkg: "internal/sample", may: []string{"calendar", "internal/store", "internal/store/officedb", "internal/office"}},
+	{pkg: "internal/training/certificate"},
+	{pkg: "internal/training/door"},
+	{pkg: "internal/training/mail", may: []string{"internal/durable"}},
+	{pkg: "internal/training", may: []string{"law", "calendar", "internal/durable", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
+		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing",
+		"internal/training/certificate", "internal/training/door", "internal/training/mail"}},
+
 	// The offices' console: a shell, and a part for each area.
 	{pkg: "internal/console", may: shell},
 	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),
 		third: []string{"github.com/skip2/go-qrcode", "github.com/go-webauthn/webauthn/..."}},
 	{pkg: "internal/console/people", may: slices.Concat(shell, []string{"internal/console"})},
+	{pkg: "internal/console/training", may: slices.Concat(shell, []string{"law", "internal/console", "internal/planner", "internal/planner/iran", "internal/printing",
+		"internal/store/trainingdb", "internal/training", "internal/training/certificate", "internal/training/door", "internal/training/mail"}),
+		third: []string{"github.com/skip2/go-qrcode"}},
 	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin"})}, // for tests
 
 	// The machines never import one another; they meet in the record's bytes.
@@ -116,7 +127,6 @@ var layers = []layer{
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
 	{pkg: "internal/terminal", may: slices.Concat(checked, []string{"ballot", "encrypt"}, without(tools, "internal/roll"))},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
-	{pkg: "internal/training", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/outreach", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,37 +53,39 @@ func (c *hqSubmitCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		var fresh []*record.Submission
-		var names []string
+		var names []string // of the files that they come from
 		seen := map[[32]byte]bool{}
 		for i, sub := range subs {
 			if at, ok := ledger.Index(sub.Entry); ok {
 				fmt.Fprintf(s.err, "%s is already on the record, at entry %d.\n", c.Files[i], at)
 				continue
 			}
-			if hash := record.Code(sub.Entry); seen[hash] {
+			hash := record.Code(sub.Entry)
+			if seen[hash] {
 				continue
-			} else {
-				seen[hash] = true
 			}
-			if err := v.Admit(sub); err != nil { // alone, to name the file
-				return refused(fmt.Errorf("refuse %s: %w", c.Files[i], err))
-			}
-			fresh = append(fresh, sub)
-			names = append(names, c.Files[i])
+			seen[hash] = true
 			more, err := h.follows(v, entries[i])
 			if err != nil {
 				return refused(fmt.Errorf("refuse %s: %w", c.Files[i], err))
 			}
-			fresh = append(fresh, more...)
+			for _, x := range append([]*record.Submission{sub}, more...) {
+				fresh, names = append(fresh, x), append(names, c.Files[i])
+			}
 		}
 		if len(fresh) == 0 {
 			fmt.Fprintln(s.err, "Nothing is new.")
 			return nil
 		}
 		if err := h.Submit(ctx, v, fresh...); err != nil {
+			for i := range fresh { // which of them is it?
+				if err := v.Admit(fresh[:i+1]...); err != nil {
+					return refused(fmt.Errorf("refuse %s: %w", names[i], err))
+				}
+			}
 			return refused(err)
 		}
-		for _, name := range names {
+		for _, name := range slices.Compact(names) {
 			fmt.Fprintf(s.out, "accepted %s\n", name)
 		}
 		return nil

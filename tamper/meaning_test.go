@@ -216,11 +216,6 @@ func (m *mutant) alone(commitment *piece) bool {
 	})
 }
 
-// fixed reports whether the units are fixed, so that what the branch cast counts.
-func (m *mutant) fixed() bool {
-	return slices.ContainsFunc(m.logs[hq], func(p *piece) bool { return p.kind() == "units" })
-}
-
 func (m *mutant) sameBranch(why map[string]bool) error {
 	type ballot struct {
 		device string
@@ -266,8 +261,13 @@ func (m *mutant) sameBranch(why map[string]bool) error {
 	if len(pieces) < len(good) {
 		why["less"] = true
 	}
-	if m.fixed() && (len(pieces) != len(good) || !slices.Equal(m.cast(pieces), m.cast(good))) {
-		return fmt.Errorf("the units are fixed, and the branch's ballots are others")
+	// What is on the record of headquarters binds the branch: the units the number
+	// of ballots cast, the first shuffle which and in which order, the canvass all
+	// that the branch stated.
+	has := func(kind string) bool { return m.has(func(p *piece) bool { return p.kind() == kind }) }
+	cast, was := m.cast(pieces), m.cast(good)
+	if has("units") && len(cast) != len(was) || has("shuffle") && !slices.Equal(cast, was) || has("canvass") && len(pieces) != len(good) {
+		return fmt.Errorf("headquarters has counted with other ballots of the branch")
 	}
 	return nil
 }
@@ -291,11 +291,10 @@ func (m *mutant) sameFields(why map[string]bool) (err error) {
 				continue
 			}
 			if kinds := p.was.kind() + " is now " + p.kind(); p.was.kind() != p.kind() {
-				endings := kinds == "cast is now spoiled" || kinds == "spoiled is now cast"
-				if !endings || m.fixed() {
+				if kinds != "cast is now spoiled" && kinds != "spoiled is now cast" {
 					return fmt.Errorf("%s", kinds)
 				}
-				why["another ending, before anything is counted"] = true
+				why["another ending, before the ballot is mixed"] = true
 			}
 			if len(p.kids) != 3 {
 				return fmt.Errorf("%s has %d parts", p.kind(), len(p.kids))

@@ -3,10 +3,12 @@ package tamper_test
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -69,7 +71,10 @@ func TestMutations(t *testing.T) {
 				}
 				verified[why]++
 			}
-			t.Log(status, verified)
+			t.Log(status, len(verified), "ways in which a mutant is true:")
+			for _, why := range slices.Sorted(maps.Keys(verified)) {
+				t.Logf("%6d %s", verified[why], why)
+			}
 			// The mutants are neither all refuted for a trace that was left, nor mostly
 			// the good record.
 			if times >= 1000 && (status[report.Verified] == 0 || status[report.Refuted] == 0 || verified["nothing has changed"] > times/workers/10 || len(verified) < 5) {

@@ -21,6 +21,7 @@ import (
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/strictjson"
 	"github.com/sandogh/sandogh/verify"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 type hqCmd struct {
@@ -36,6 +37,7 @@ type hqCmd struct {
 	Serve   hqServeCmd   `cmd:"" help:"Serve the offices' console."`
 
 	Certificate hqCertificateCmd `cmd:"" help:"Certificates of training."`
+	Sample      hqSampleCmd      `cmd:"" help:"Fill an empty console with a sample country."`
 }
 
 const hqExample = `
@@ -73,12 +75,8 @@ type hqAt struct {
 
 func (d *hqStep) private(name string) string { return filepath.Join(d.Dir, "private", name) }
 
-// open opens headquarters as hq init made it.
-func (d *hqStep) open(ctx context.Context, s *streams) (*hqAt, error) {
-	x, err := d.own.open(body.Office)
-	if err != nil {
-		return nil, err
-	}
+// definition reads the definition that hq init kept.
+func (d *hqStep) definition() (*election.Definition, error) {
 	data, err := os.ReadFile(d.private("definition.json"))
 	if err != nil {
 		return nil, fmt.Errorf("open headquarters: %w: begin with sandogh hq init", err)
@@ -87,10 +85,35 @@ func (d *hqStep) open(ctx context.Context, s *streams) (*hqAt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open headquarters: %s: %w", d.private("definition.json"), err)
 	}
-	return d.begin(ctx, s, x, def)
+	return def, nil
 }
 
-func (d *hqStep) begin(ctx context.Context, s *streams, x *body.Identity, def *election.Definition) (*hqAt, error) {
+// open opens headquarters as hq init made it.
+func (d *hqStep) open(ctx context.Context, s *streams) (*hqAt, error) {
+	def, err := d.definition()
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(d.private("settings.json"))
+	if err != nil {
+		return nil, fmt.Errorf("open headquarters: %w: begin with sandogh hq init", err)
+	}
+	var set hqSettings
+	if faults := strictjson.Unmarshal(data, "settings", &set); len(faults) > 0 {
+		return nil, fmt.Errorf("open headquarters: %s: %s", d.private("settings.json"), faults[0])
+	}
+	return d.begin(ctx, s, def, set.Witnesses)
+}
+
+func (d *hqStep) begin(ctx context.Context, s *streams, def *election.Definition, where map[string]string) (*hqAt, error) {
+	witnesses, err := cosigners(def, where)
+	if err != nil {
+		return nil, err
+	}
+	x, err := d.own.open(body.Office)
+	if err != nil {
+		return nil, err
+	}
 	at, ok := def.Office(x.ID)
 	if !ok || at.Role != election.Headquarters || at.Key != x.Public(body.Signing) {
 		return nil, refused(fmt.Errorf("office %s with the key in %s is not the one that the definition names as headquarters", x.ID, d.Dir))
@@ -98,21 +121,10 @@ func (d *hqStep) begin(ctx context.Context, s *streams, x *body.Identity, def *e
 	if x.Key(body.Log) == nil || def.HQLogKey != x.Public(body.Log) {
 		return nil, refused(fmt.Errorf("the definition's hq_log_key is not the one in %s: use the card hq-log.card.json of this folder", d.Dir))
 	}
-	data, err := os.ReadFile(d.private("settings.json"))
-	if err != nil {
-		return nil, fmt.Errorf("open headquarters: %w", err)
-	}
-	var set hqSettings
-	if faults := strictjson.Unmarshal(data, "settings", &set); len(faults) > 0 {
-		return nil, fmt.Errorf("open headquarters: %s: %s", d.private("settings.json"), faults[0])
-	}
-	witnesses, err := cosigners(def, set.Witnesses)
-	if err != nil {
-		return nil, err
-	}
 	b := newBar(s)
 	h, err := hq.Open(ctx, hq.Config{Private: filepath.Join(d.Dir, "private"), Record: filepath.Join(d.Dir, "record"), Definition: def,
-		LogKey: x.Key(body.Log), Office: x.Signer(), Witnesses: witnesses, Verify: verify.Options{Progress: b.set}})
+		LogKey: x.Key(body.Log), Office: x.Signer(), Witnesses: witnesses,
+		Verify: verify.Options{Progress: b.set, Facts: &source.Facts{}}}) // one body's own, for one command
 	if err != nil {
 		return nil, err
 	}
@@ -247,24 +259,14 @@ func (c *hqInitCmd) Run(ctx context.Context, s *streams) (err error) {
 			return refused(fmt.Errorf("begin headquarters: %s holds another election: use a folder of its own for each", c.Dir))
 		}
 	}
-	x, err := c.own.open(body.Office)
-	if err != nil {
-		return err
-	}
-	if _, err := cosigners(def, c.Witness); err != nil {
-		return err
-	}
-	if err := durable.MkdirAll(filepath.Join(c.Dir, "private"), 0o700); err != nil {
-		return err
-	}
-	if err := c.settings(c.Witness); err != nil {
-		return err
-	}
-	h, err := c.begin(ctx, s, x, def)
+	h, err := c.begin(ctx, s, def, c.Witness)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close(ctx)) }()
+	if err := c.settings(c.Witness); err != nil {
+		return err
+	}
 	if err := durable.WriteFile(c.private("definition.json"), data, 0o600); err != nil {
 		return err
 	}
@@ -302,6 +304,13 @@ also how an act goes on that was interrupted between writing and publishing.` + 
 
 func (c *hqPublishCmd) Run(ctx context.Context, s *streams) (err error) {
 	if len(c.Witness) > 0 {
+		def, err := c.definition()
+		if err != nil {
+			return err
+		}
+		if _, err := cosigners(def, c.Witness); err != nil {
+			return err
+		}
 		if err := c.settings(c.Witness); err != nil {
 			return err
 		}

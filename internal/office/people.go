@@ -86,8 +86,10 @@ func EditPerson(ctx context.Context, tx *store.Tx, now time.Time, a Actor, p Per
 		Office: p.Office, ID: p.ID, Version: p.Version})); err != nil {
 		return fmt.Errorf("edit person: %w", err)
 	}
-	if err := q.DeleteWords(ctx, p.ID); err != nil {
-		return err
+	for _, w := range Words(before.Name) {
+		if err := q.DeleteWord(ctx, officedb.DeleteWordParams{Word: w, Office: before.Office, Person: p.ID}); err != nil {
+			return fmt.Errorf("index person: %w", err)
+		}
 	}
 	if err := index(ctx, q, p); err != nil {
 		return err

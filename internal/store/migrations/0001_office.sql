@@ -38,10 +38,9 @@ CREATE INDEX person_number ON person (number, office);
 CREATE TABLE person_word (
   word TEXT NOT NULL,
   office TEXT NOT NULL,
-  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  person TEXT NOT NULL, -- no index of its own: it would grow everywhere at once in a bulk load
   PRIMARY KEY (word, office, person)
 );
-CREATE INDEX person_word_person ON person_word (person);
 
 CREATE TABLE post (
   id TEXT NOT NULL PRIMARY KEY,

@@ -213,12 +213,18 @@ func (q *Queries) DecideProposal(ctx context.Context, arg DecideProposalParams) 
 	return result.RowsAffected()
 }
 
-const deleteWords = `-- name: DeleteWords :exec
-DELETE FROM person_word WHERE person = $1
+const deleteWord = `-- name: DeleteWord :exec
+DELETE FROM person_word WHERE word = $1 AND office = $2 AND person = $3
 `
 
-func (q *Queries) DeleteWords(ctx context.Context, person string) error {
-	_, err := q.db.ExecContext(ctx, deleteWords, person)
+type DeleteWordParams struct {
+	Word   string
+	Office string
+	Person string
+}
+
+func (q *Queries) DeleteWord(ctx context.Context, arg DeleteWordParams) error {
+	_, err := q.db.ExecContext(ctx, deleteWord, arg.Word, arg.Office, arg.Person)
 	return err
 }
 
@@ -706,7 +712,7 @@ func (q *Queries) PeopleByWord(ctx context.Context, arg PeopleByWordParams) ([]P
 const peopleByWords = `-- name: PeopleByWords :many
 SELECT p.id, p.name, p.number, p.phone, p.email, p.office, p.simulated, p.created, p.version FROM person_word w JOIN person p ON p.id = w.person
 WHERE w.word >= $1 AND w.word < $2 AND w.office >= $3 AND w.office < $4
-  AND EXISTS (SELECT 1 FROM person_word v WHERE v.person = w.person AND v.word >= $5 AND v.word < $6)
+  AND EXISTS (SELECT 1 FROM person_word v WHERE v.word >= $5 AND v.word < $6 AND v.office = w.office AND v.person = w.person)
 ORDER BY w.word, w.office, w.person LIMIT $8 OFFSET $7
 `
 

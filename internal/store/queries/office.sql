@@ -43,8 +43,8 @@ UPDATE person SET name = $1, number = $2, phone = $3, email = $4, office = $5, v
 -- name: InsertWord :exec
 INSERT INTO person_word (word, office, person) VALUES ($1, $2, $3) ON CONFLICT (word, office, person) DO NOTHING;
 
--- name: DeleteWords :exec
-DELETE FROM person_word WHERE person = $1;
+-- name: DeleteWord :exec
+DELETE FROM person_word WHERE word = $1 AND office = $2 AND person = $3;
 
 -- name: People :many
 SELECT * FROM person WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) ORDER BY office, id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
@@ -60,7 +60,7 @@ ORDER BY w.word, w.office, w.person LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
 -- name: PeopleByWords :many
 SELECT p.* FROM person_word w JOIN person p ON p.id = w.person
 WHERE w.word >= sqlc.arg(word) AND w.word < sqlc.arg(word_end) AND w.office >= sqlc.arg(lo) AND w.office < sqlc.arg(hi)
-  AND EXISTS (SELECT 1 FROM person_word v WHERE v.person = w.person AND v.word >= sqlc.arg(also) AND v.word < sqlc.arg(also_end))
+  AND EXISTS (SELECT 1 FROM person_word v WHERE v.word >= sqlc.arg(also) AND v.word < sqlc.arg(also_end) AND v.office = w.office AND v.person = w.person)
 ORDER BY w.word, w.office, w.person LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
 
 -- name: PeopleByNumber :many

@@ -1,0 +1,22 @@
+// Package sample is a sample country for the offices' console: the real provinces,
+// and simulated people.
+//
+// Specification: ../shared/law/facts.md §13 (scale).
+//
+// In goes an empty console's database and a scale; out come offices and people.
+// Small has 31 provinces, 124 counties and some 400 people with posts in every
+// role, and takes seconds. Full has 457 counties, 674 districts, 39,000 places and
+// 1.5 million executors. [Provinces] has names, capitals with their coordinates in
+// degrees, and neighbours, for who plans journeys.
+//
+// What it never does: it takes no real person's name on purpose, gives nobody a
+// number of identity, makes no account, and loads nothing over data that is there.
+// Everybody is marked as simulated, and so is the election. The numbers of
+// counties by province add up to the country's 457; a province's own is near the
+// official one, not it.
+//
+// How it fails: [ErrNotEmpty]; after any error nothing stays.
+//
+// Sources: the codes of provinces of the Statistical Centre of Iran; names,
+// neighbours and coordinates by general knowledge, to a hundredth of a degree.
+package sample

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -322,7 +323,7 @@ func (m *mutant) blob() {
 	m.note("%s: %s", name, how)
 	was, is := strings.TrimPrefix(name, "blob/"), sha256.Sum256(data)
 	m.blobs[fmt.Sprintf("blob/%x", is)] = data
-	old := must(hexBytes(was))
+	old := must(hex.DecodeString(was))
 	m.renamed[string(old)] = is[:]
 	for i, p := range m.logs[hq] {
 		p.kids[1].walk("", func(_ string, t *tree) {

@@ -1,7 +1,6 @@
 package tamper_test
 
 import (
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -16,8 +15,6 @@ import (
 )
 
 var anyNumber = regexp.MustCompile(`\.[0-9]+`)
-
-func hexBytes(s string) ([]byte, error) { return hex.DecodeString(s) }
 
 // TestMutations takes the tiny records apart and puts them together again with
 // one or two things changed that no attacker thought about: elements and entries

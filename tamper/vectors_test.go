@@ -289,7 +289,7 @@ func TestVectors(t *testing.T) {
 // describe verifies a zipped record.
 func describe(t *testing.T, zipped []byte, election string) (vector, *report.Report) {
 	t.Helper()
-	expect, err := hexBytes(election)
+	expect, err := hex.DecodeString(election)
 	if err != nil || len(expect) != 32 {
 		t.Fatalf("the election %q is not 32 bytes in hex", election)
 	}

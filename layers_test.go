@@ -116,6 +116,7 @@ var layers = []layer{
 	{pkg: "internal/console", may: shell},
 	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),
 		third: []string{"github.com/skip2/go-qrcode", "github.com/go-webauthn/webauthn/..."}},
+	{pkg: "internal/console/setup", may: slices.Concat(shell, []string{"internal/console", "internal/sample"})},
 	{pkg: "internal/console/people", may: slices.Concat(shell, []string{"internal/console"})},
 	{pkg: "internal/console/training", may: slices.Concat(shell, []string{"law", "internal/console", "internal/planner", "internal/planner/iran", "internal/printing",
 		"internal/store/trainingdb", "internal/training", "internal/training/certificate", "internal/training/door", "internal/training/mail"}),

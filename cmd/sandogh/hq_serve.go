@@ -11,6 +11,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/people"
+	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/console/signin"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/identity"
@@ -20,6 +21,7 @@ import (
 // parts are the areas of the offices' console, in the order of the navigation.
 var parts = []func(console.Deps) console.Part{
 	signin.Part,
+	setup.Part,
 	people.Part,
 }
 

@@ -48,6 +48,7 @@ type File struct {
 	Type   string
 	Data   []byte
 	Reader io.Reader // instead of Data
+	Status int       // 200 if zero
 }
 
 // A Stream sends events until it returns or the reader is gone (server-sent

@@ -335,6 +335,7 @@ func (s *Server) answer(r *Request, a Answer) error {
 		if a.Name != "" {
 			r.w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.Name))
 		}
+		r.w.WriteHeader(cmp.Or(a.Status, http.StatusOK))
 		if a.Reader != nil {
 			_, err := io.Copy(r.w, a.Reader)
 			return err

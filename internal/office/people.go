@@ -123,15 +123,26 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 		from, to := store.Prefix(words[0])
 		rows, err = q.PeopleByNumber(ctx, officedb.PeopleByNumberParams{Number: from, NumberEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
 	default:
-		// The longest word is the rarest, as a rule; one more narrows it down.
+		// The longest word is the rarest, as a rule; the others are looked for in what
+		// it finds.
 		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 		from, to := store.WordPrefix(words[0])
 		if len(words) == 1 {
 			rows, err = q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
 			break
 		}
-		also, alsoEnd := store.WordPrefix(words[1])
-		rows, err = q.PeopleByWords(ctx, officedb.PeopleByWordsParams{Word: from, WordEnd: to, Also: also, AlsoEnd: alsoEnd, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
+		for seen := 0; seen < mostSeen && len(rows) < skip+limit; seen += batch {
+			some, e := q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: batch, Skip: int32(seen)})
+			if err = e; err != nil || len(some) == 0 {
+				break
+			}
+			for _, p := range some {
+				if holds(p.Name, words[1:]) {
+					rows = append(rows, p)
+				}
+			}
+		}
+		rows = rows[min(skip, len(rows)):min(skip+limit, len(rows))]
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", store.Classify(err))
@@ -149,6 +160,20 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 // office, and has there themselves everything that the role may do.
 func (a Actor) MayGive(role Role, code string) bool {
 	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return p != Own && !a.May(p, code) })
+}
+
+// How many people one search by several words looks at, and how many at once.
+const (
+	mostSeen = 100_000
+	batch    = 2_000
+)
+
+// holds reports whether each of the words begins a word of the name.
+func holds(name string, words []string) bool {
+	own := strings.Fields(strings.Join(persian.Keys(name), " "))
+	return !slices.ContainsFunc(words, func(w string) bool {
+		return !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, w) })
+	})
 }
 
 // Appoint gives a person a post from a day on. Nobody gives a power that they do

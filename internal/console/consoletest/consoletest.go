@@ -59,8 +59,11 @@ type Console struct {
 	cases map[string]string // role and office → person
 }
 
+// A Unit is an office of the country.
+type Unit struct{ Code, Kind, Fa, En string }
+
 // Offices are those of the country.
-var Offices = []struct{ Code, Kind, Fa, En string }{
+var Offices = []Unit{
 	{"", office.Country, "ایران", "Iran"},
 	{"03", office.ProvinceAt, "استان دیگر", "Another province"},
 	{"03001", office.CountyAt, "شهرستان دیگر", "Another county"},
@@ -77,18 +80,30 @@ var Offices = []struct{ Code, Kind, Fa, En string }{
 func New(t testing.TB, db *store.DB, parts ...func(console.Deps) console.Part) *Console {
 	t.Helper()
 	c := Empty(t, db, parts...)
+	c.territory(Offices[1:])
+	c.First()
+	return c
+}
+
+// First makes the country's own office, and somebody at headquarters.
+func (c *Console) First() {
+	c.t.Helper()
+	c.territory(Offices[:1])
+	c.Root = office.Actor{Posts: []office.Post{{Role: office.HQ}}}
+	c.Root.Person = c.Person(office.HQ, "")
+	c.Root.Name = "hq"
+}
+
+func (c *Console) territory(offices []Unit) {
+	c.t.Helper()
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
-		for _, o := range Offices {
+		for _, o := range offices {
 			if err := officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: o.Code, Kind: o.Kind, NameFa: o.Fa, NameEn: o.En}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	c.Root = office.Actor{Posts: []office.Post{{Role: office.HQ}}}
-	c.Root.Person = c.Person(office.HQ, "")
-	c.Root.Name = "hq"
-	return c
 }
 
 // Empty starts a console as it is at its first run.

@@ -237,3 +237,8 @@ SELECT id, number FROM person WHERE number > sqlc.arg(number) ORDER BY number LI
 
 -- name: OfficeCodes :many
 SELECT code, name_fa, name_en FROM office WHERE code > sqlc.arg(code) ORDER BY code LIMIT sqlc.arg(max);
+
+-- name: Trainers :many
+SELECT DISTINCT p.person, p.office, h.name FROM post p JOIN person h ON h.id = p.person
+WHERE p.role = 'trainer' AND p.office >= sqlc.arg(lo) AND p.office < sqlc.arg(hi) AND p.since <= sqlc.arg(today) AND (p.until = '' OR p.until >= sqlc.arg(today))
+ORDER BY p.office, p.person LIMIT 500;

@@ -2040,6 +2040,47 @@ func (q *Queries) TopicsOf(ctx context.Context, arg TopicsOfParams) ([]TrainingT
 	return items, nil
 }
 
+const trainers = `-- name: Trainers :many
+SELECT DISTINCT p.person, p.office, h.name FROM post p JOIN person h ON h.id = p.person
+WHERE p.role = 'trainer' AND p.office >= $1 AND p.office < $2 AND p.since <= $3 AND (p.until = '' OR p.until >= $3)
+ORDER BY p.office, p.person LIMIT 500
+`
+
+type TrainersParams struct {
+	Lo    string
+	Hi    string
+	Today string
+}
+
+type TrainersRow struct {
+	Person string
+	Office string
+	Name   string
+}
+
+func (q *Queries) Trainers(ctx context.Context, arg TrainersParams) ([]TrainersRow, error) {
+	rows, err := q.db.QueryContext(ctx, trainers, arg.Lo, arg.Hi, arg.Today)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainersRow{}
+	for rows.Next() {
+		var i TrainersRow
+		if err := rows.Scan(&i.Person, &i.Office, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unsentMessages = `-- name: UnsentMessages :many
 SELECT id, invitation, office, kind, address, subject, body, queued, sent, failure FROM training_message WHERE sent = 0 ORDER BY queued, id LIMIT $1
 `

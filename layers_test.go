@@ -92,8 +92,12 @@ var layers = []layer{
 	{pkg: "internal/store/officedb"},
 	{pkg: "internal/store/identitydb"},
 	{pkg: "internal/store/trainingdb"},
+	{pkg: "internal/store/lessonsdb"},
+	{pkg: "internal/store/outreachdb"},
+	{pkg: "internal/store/agendadb"},
 	{pkg: "internal/store/storetest", may: []string{"internal/store"}}, // for tests
 	{pkg: "internal/office", may: []string{"internal/persian", "internal/store", "internal/store/officedb"}},
+	{pkg: "internal/agenda", may: []string{"calendar", "internal/store", "internal/store/agendadb", "internal/office"}},
 	{pkg: "internal/identity", may: []string{"internal/durable", "internal/persian", "internal/store", "internal/store/identitydb"},
 		third: []string{"golang.org/x/crypto/argon2", "golang.org/x/text/unicode/norm", "github.com/pquerna/otp", "github.com/pquerna/otp/...",
 			"github.com/go-webauthn/webauthn/..."}},
@@ -109,9 +113,13 @@ var layers = []layer{
 	{pkg: "internal/training/certificate"},
 	{pkg: "internal/training/door"},
 	{pkg: "internal/training/mail", may: []string{"internal/durable"}},
-	{pkg: "internal/training", may: []string{"law", "calendar", "internal/durable", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
-		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing",
-		"internal/training/certificate", "internal/training/door", "internal/training/mail"}},
+	{pkg: "internal/training", may: []string{"law", "calendar", "internal/durable", "internal/persian", "internal/store", "internal/store/officedb",
+		"internal/store/trainingdb", "internal/office", "internal/printing", "internal/training/certificate", "internal/training/door", "internal/training/mail"}},
+	{pkg: "internal/training/intake", may: []string{"internal/persian", "internal/store", "internal/store/trainingdb", "internal/office", "internal/training"}},
+	{pkg: "internal/training/programme", may: []string{"calendar", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
+		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing", "internal/training"}},
+	{pkg: "internal/lessons", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/lessonsdb", "internal/store/trainingdb", "internal/office"}},
+	{pkg: "internal/outreach", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/outreachdb", "internal/office"}},
 
 	// The offices' console: a shell, and a part for each area.
 	{pkg: "internal/console", may: shell},
@@ -120,8 +128,13 @@ var layers = []layer{
 	{pkg: "internal/console/setup", may: slices.Concat(shell, []string{"internal/console", "internal/sample"})},
 	{pkg: "internal/console/people", may: slices.Concat(shell, []string{"internal/console"})},
 	{pkg: "internal/console/training", may: slices.Concat(shell, []string{"law", "internal/console", "internal/planner", "internal/planner/iran", "internal/printing",
-		"internal/store/trainingdb", "internal/training", "internal/training/certificate", "internal/training/door", "internal/training/mail"}),
+		"internal/store/trainingdb", "internal/training", "internal/training/certificate", "internal/training/mail", "internal/training/intake", "internal/training/programme"}),
 		third: []string{"github.com/skip2/go-qrcode"}},
+	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/agenda", "internal/console"})},
+	{pkg: "internal/console/drawing", may: []string{"internal/planner", "internal/planner/iran", "internal/web"}},
+	{pkg: "internal/console/lessons", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/lessons", "internal/printing",
+		"internal/store/lessonsdb", "internal/store/trainingdb"})},
+	{pkg: "internal/console/outreach", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/outreach", "internal/store/outreachdb"})},
 	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/storetest"})}, // for tests
 
 	// The machines never import one another; they meet in the record's bytes.
@@ -129,7 +142,6 @@ var layers = []layer{
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
 	{pkg: "internal/terminal", may: slices.Concat(checked, []string{"ballot", "encrypt"}, without(tools, "internal/roll"))},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
-	{pkg: "internal/outreach", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every

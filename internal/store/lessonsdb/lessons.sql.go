@@ -291,7 +291,7 @@ func (q *Queries) CountOwned(ctx context.Context, person string) (CountOwnedRow,
 }
 
 const countProblems = `-- name: CountProblems :many
-SELECT substr(office, 1, 2) AS province, state, count(*) AS problems, sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS unjudged,
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, state, count(*) AS problems, sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS unjudged,
   CAST(sum(risk) AS BIGINT) AS risk, CAST(max(risk) AS BIGINT) AS highest
 FROM lesson_problem WHERE office >= $1 AND office < $2 GROUP BY substr(office, 1, 2), state ORDER BY 1, 2
 `
@@ -302,7 +302,7 @@ type CountProblemsParams struct {
 }
 
 type CountProblemsRow struct {
-	Province []byte
+	Province string
 	State    string
 	Problems int64
 	Unjudged int64

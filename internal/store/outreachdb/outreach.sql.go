@@ -342,7 +342,7 @@ func (q *Queries) CountAsks(ctx context.Context, owner string) (int64, error) {
 }
 
 const countAsksByProvince = `-- name: CountAsksByProvince :many
-SELECT substr(office, 1, 2) AS province, count(*) AS asks, sum(CASE WHEN answered = 0 THEN 1 ELSE 0 END) AS waiting
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, count(*) AS asks, sum(CASE WHEN answered = 0 THEN 1 ELSE 0 END) AS waiting
 FROM outreach_request WHERE office >= $1 AND office < $2 GROUP BY substr(office, 1, 2) ORDER BY 1
 `
 
@@ -352,7 +352,7 @@ type CountAsksByProvinceParams struct {
 }
 
 type CountAsksByProvinceRow struct {
-	Province []byte
+	Province string
 	Asks     int64
 	Waiting  int64
 }
@@ -381,7 +381,7 @@ func (q *Queries) CountAsksByProvince(ctx context.Context, arg CountAsksByProvin
 }
 
 const countMeetings = `-- name: CountMeetings :many
-SELECT substr(office, 1, 2) AS province, kind, state, count(*) AS meetings, CAST(sum(attendance) AS BIGINT) AS attendance
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, kind, state, count(*) AS meetings, CAST(sum(attendance) AS BIGINT) AS attendance
 FROM outreach_meeting WHERE office >= $1 AND office < $2 GROUP BY substr(office, 1, 2), kind, state ORDER BY 1, 2, 3
 `
 
@@ -391,7 +391,7 @@ type CountMeetingsParams struct {
 }
 
 type CountMeetingsRow struct {
-	Province   []byte
+	Province   string
 	Kind       string
 	State      string
 	Meetings   int64

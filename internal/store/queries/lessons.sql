@@ -39,7 +39,7 @@ SELECT (SELECT count(*) FROM lesson_problem p WHERE p.owner = sqlc.arg(person) A
   (SELECT count(*) FROM lesson_action a WHERE a.owner = sqlc.arg(person) AND a.state = 'open') AS actions;
 
 -- name: CountProblems :many
-SELECT substr(office, 1, 2) AS province, state, count(*) AS problems, sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS unjudged,
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, state, count(*) AS problems, sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS unjudged,
   CAST(sum(risk) AS BIGINT) AS risk, CAST(max(risk) AS BIGINT) AS highest
 FROM lesson_problem WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY substr(office, 1, 2), state ORDER BY 1, 2;
 

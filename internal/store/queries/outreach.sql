@@ -17,7 +17,7 @@ UPDATE outreach_meeting SET kind = $1, partner = $2, subject = $3, venue = $4, p
 UPDATE outreach_meeting SET state = $1, held = $2, attendance = $3, note = $4, version = version + 1 WHERE id = $5 AND version = $6;
 
 -- name: CountMeetings :many
-SELECT substr(office, 1, 2) AS province, kind, state, count(*) AS meetings, CAST(sum(attendance) AS BIGINT) AS attendance
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, kind, state, count(*) AS meetings, CAST(sum(attendance) AS BIGINT) AS attendance
 FROM outreach_meeting WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY substr(office, 1, 2), kind, state ORDER BY 1, 2, 3;
 
 -- name: Ask :one
@@ -45,7 +45,7 @@ SELECT r.*, m.partner FROM outreach_request r JOIN outreach_meeting m ON m.id = 
 SELECT count(*) FROM outreach_request WHERE owner = $1 AND answered = 0;
 
 -- name: CountAsksByProvince :many
-SELECT substr(office, 1, 2) AS province, count(*) AS asks, sum(CASE WHEN answered = 0 THEN 1 ELSE 0 END) AS waiting
+SELECT CAST(substr(office, 1, 2) AS TEXT) AS province, count(*) AS asks, sum(CASE WHEN answered = 0 THEN 1 ELSE 0 END) AS waiting
 FROM outreach_request WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY substr(office, 1, 2) ORDER BY 1;
 
 -- name: Campaign :one

@@ -38,6 +38,8 @@ type hqCmd struct {
 
 	Certificate hqCertificateCmd `cmd:"" help:"Certificates of training."`
 	Sample      hqSampleCmd      `cmd:"" help:"Fill an empty console with a sample country."`
+	Backup      hqBackupCmd      `cmd:"" help:"Write all data of the offices' console to a file."`
+	Restore     hqRestoreCmd     `cmd:"" help:"Fill an empty console from a backup."`
 }
 
 const hqExample = `

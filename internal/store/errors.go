@@ -19,6 +19,7 @@ var (
 	ErrConflict    = errors.New("somebody else has changed it since it was read")
 	ErrNotFound    = errors.New("there is no such row")
 	ErrExists      = errors.New("it is there already")
+	ErrReference   = errors.New("it refers to what is not there")
 	ErrFull        = errors.New("the disk of the database is full")
 	ErrUnavailable = errors.New("the database does not answer")
 )
@@ -30,7 +31,7 @@ func classify(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{ErrConflict, ErrNotFound, ErrExists, ErrFull, ErrUnavailable} {
+	for _, known := range []error{ErrConflict, ErrNotFound, ErrExists, ErrReference, ErrFull, ErrUnavailable} {
 		if errors.Is(err, known) {
 			return err
 		}
@@ -47,6 +48,8 @@ func classify(err error) error {
 		switch {
 		case pg.Code == "23505":
 			kind = ErrExists
+		case pg.Code == "23503":
+			kind = ErrReference
 		case pg.Code == "53100":
 			kind = ErrFull
 		case pg.Code[:2] == "08" || pg.Code[:3] == "57P" || pg.Code[:2] == "53" || pg.Code == "55P03" || pg.Code == "58030":
@@ -56,6 +59,8 @@ func classify(err error) error {
 		switch code := lite.Code(); {
 		case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 			kind = ErrExists
+		case code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+			kind = ErrReference
 		case code&0xff == sqlite3.SQLITE_FULL:
 			kind = ErrFull
 		case code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED || code&0xff == sqlite3.SQLITE_IOERR ||

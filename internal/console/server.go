@@ -51,7 +51,8 @@ func New(d Deps, parts ...Part) (*Server, error) {
 		return nil, err
 	}
 	shell := Part{Name: shellName, Words: words, Templates: own}
-	shell.Routes = []Route{{Method: "GET", Path: "/{$}", Power: office.Own, Summary: words["shell.home"], Do: home}}
+	shell.Routes = []Route{{Method: "GET", Path: "/{$}", Power: office.Own, Summary: words["shell.home"], Do: home},
+		{Method: "GET", Path: "/api/openapi.json", Power: office.Own, Summary: words["shell.api"], Do: openAPI}}
 	s := &Server{deps: d, parts: append([]Part{shell}, parts...), mux: http.NewServeMux()}
 	if s.pages, err = newPages(s.parts); err != nil {
 		return nil, fmt.Errorf("make the console: %w", err)

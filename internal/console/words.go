@@ -6,6 +6,7 @@ import "github.com/sandogh/sandogh/internal/web"
 var words = web.Words{
 	"shell.name":       {"صندوق: میز دفترهای انتخابات", "Sandogh: the offices' console"},
 	"shell.home":       {"امروز در دفتر من", "Today in my office"},
+	"shell.api":        {"شرح برنامه‌نویسی", "Description for programs"},
 	"shell.home.empty": {"امروز کاری در انتظار شما نیست.", "Nothing waits for you today."},
 	"shell.skip":       {"رفتن به متن اصلی", "Skip to the content"},
 	"shell.nav":        {"بخش‌ها", "Areas"},

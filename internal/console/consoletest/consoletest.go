@@ -192,6 +192,8 @@ type Client struct {
 	http *http.Client
 	c    *Console
 	JSON bool // asks for JSON
+
+	Header http.Header // sent besides
 }
 
 // As returns the browser of somebody in the role at the office, signed in through
@@ -271,6 +273,9 @@ func (cl *Client) Do(method, path, kind string, body io.Reader) Reply {
 	}
 	if cl.JSON {
 		q.Header.Set("Accept", "application/json")
+	}
+	for name, values := range cl.Header {
+		q.Header[name] = values
 	}
 	a, err := cl.http.Do(q)
 	if err != nil {

@@ -80,7 +80,7 @@ var layers = []layer{
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/planner", may: []string{"calendar"}, not: []string{"os", "os/...", "net", "net/...", "time", "database/..."}},
 	{pkg: "internal/planner/iran", may: []string{"internal/persian", "internal/planner"}},
-	{pkg: "internal/shared"}, // for tests
+	{pkg: "internal/shared"},                                     // for tests
 	{pkg: "internal/mutants", may: []string{"internal/durable"}}, // for those who work on tests
 	{pkg: "internal/remote"},
 	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},

@@ -131,7 +131,7 @@ var layers = []layer{
 		"internal/store/trainingdb", "internal/training", "internal/training/certificate", "internal/training/mail", "internal/training/intake", "internal/training/programme"}),
 		third: []string{"github.com/skip2/go-qrcode"}},
 	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/agenda", "internal/console"})},
-	{pkg: "internal/console/drawing", may: []string{"internal/planner", "internal/planner/iran", "internal/web"}},
+	{pkg: "internal/console/drawing", may: []string{"internal/planner/iran", "internal/web"}},
 	{pkg: "internal/console/lessons", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/lessons", "internal/printing",
 		"internal/store/lessonsdb", "internal/store/trainingdb"})},
 	{pkg: "internal/console/outreach", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/outreach", "internal/store/outreachdb"})},

@@ -1,0 +1,179 @@
+package intake_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sandogh/sandogh/internal/office"
+	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/officedb"
+	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/store/trainingdb"
+	"github.com/sandogh/sandogh/internal/training/intake"
+)
+
+var (
+	now = time.Date(2026, 5, 20, 6, 0, 0, 0, time.UTC)
+	hq  = office.Actor{Person: "hq", Posts: []office.Post{{Role: office.HQ}}}
+	qom = office.Actor{Person: "qom", Posts: []office.Post{{Role: office.Province, Office: "19"}}}
+)
+
+const header = "national_number,name,role,province,county,district,mobile\n"
+
+// number returns a valid national number.
+func number(n int) string {
+	s := fmt.Sprintf("%09d", 100_000_000+n)
+	sum := 0
+	for i := range 9 {
+		sum += int(s[i]-'0') * (10 - i)
+	}
+	if sum %= 11; sum >= 2 {
+		sum = 11 - sum
+	}
+	return fmt.Sprintf("%s%d", s, sum)
+}
+
+func offices(t testing.TB, db *store.DB) {
+	t.Helper()
+	err := db.Tx(context.Background(), func(tx *store.Tx) error {
+		for _, o := range [][3]string{{"", office.Country, "ایران"}, {"19", office.ProvinceAt, "استان قم"}, {"19001", office.CountyAt, "شهرستان قم"},
+			{"1900101", office.DistrictAt, "بخش مرکزی"}, {"05", office.ProvinceAt, "البرز"}} {
+			if err := officedb.New(tx).InsertOffice(context.Background(), officedb.InsertOfficeParams{Code: o[0], Kind: o[1], NameFa: o[2], NameEn: "e" + o[0]}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPeople(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		offices(t, db)
+		ctx := context.Background()
+		file := "\ufeff" + header + number(1) + ",علي‌پور,politics,قم,,,۰۹۱۲۳۴۵۶۷۸۹\n" + number(2) + ",\"کاظمی، زهرا\",governor,استان قم,قم,,\n" +
+			number(3) + ",رضایی,branch-member,قم,شهرستان قم,مرکزی,\n"
+		lines, added, err := intake.People(ctx, db, now, hq, strings.NewReader(file))
+		if err != nil || lines != 3 || added != 3 {
+			t.Fatal(lines, added, err)
+		}
+		found, err := office.Find(ctx, db, "19", "زهرا", 10, 0)
+		if err != nil || len(found) != 1 || found[0].Office != "19001" || found[0].Number != number(2) {
+			t.Errorf("%+v, %v", found, err)
+		}
+		seats, _ := trainingdb.New(db).CountSeats(ctx, trainingdb.CountSeatsParams{Lo: "19", Hi: "199"})
+		if len(seats) != 3 {
+			t.Errorf("seats: %+v", seats)
+		}
+		// The same file again adds nobody; another role adds a seat.
+		again := file + number(4) + ",تازه,politics,البرز,,,\n"
+		again = strings.Replace(again, ",governor,", ",inspector,", 1)
+		if lines, added, err = intake.People(ctx, db, now, hq, strings.NewReader(again)); err != nil || lines != 4 || added != 1 {
+			t.Errorf("%d, %d, %v", lines, added, err)
+		}
+		if of, _ := trainingdb.New(db).SeatsOf(ctx, found[0].ID); len(of) != 2 {
+			t.Errorf("seats of one: %+v", of)
+		}
+		if _, _, err := office.CheckLog(ctx, db); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestFaults(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		offices(t, db)
+		ctx := context.Background()
+		file := header + number(1) + ",الف,politics,قم,,,\n" + // right
+			"123,ب,politics,قم,,,\n" +
+			number(2) + ",,king,قم,,,12\n" +
+			number(3) + ",ج,it,اتلانتیس,,,\n" +
+			number(4) + ",چ,it,قم,جده,,\n" +
+			number(5) + ",ح,it,قم,قم,شرقی,\n" +
+			number(6) + ",خ,it,قم,,مرکزی,\n" +
+			number(1) + ",د,it,قم,,,\n" +
+			number(7) + ",ذ,it,البرز,,,\n" +
+			"a,b\n" +
+			"\"x\"y,ر,it,قم,,,\n" +
+			number(8) + ",\xff,it,قم,,,\n"
+		_, _, err := intake.People(ctx, db, now, qom, strings.NewReader(file))
+		var e *intake.ImportError
+		if !errors.As(err, &e) {
+			t.Fatal(err)
+		}
+		want := []intake.LineFault{{Line: 3, Field: "national_number", Say: intake.BadNumber}, {Line: 4, Field: "name", Say: intake.NoName},
+			{Line: 4, Field: "role", Say: intake.BadRole}, {Line: 4, Field: "mobile", Say: intake.BadMobile}, {Line: 5, Field: "province", Say: intake.NoProvince},
+			{Line: 6, Field: "county", Say: intake.NoCounty}, {Line: 7, Field: "district", Say: intake.NoDistrict}, {Line: 8, Field: "county", Say: intake.NoCounty},
+			{Line: 9, Field: "national_number", Say: intake.SameNumber, Other: 2}, {Line: 10, Field: "province", Say: intake.OutOfReach},
+			{Line: 11, Say: intake.BadLine}, {Line: 12, Say: intake.BadLine}, {Line: 13, Say: intake.BadLine}}
+		if !reflect.DeepEqual(e.Faults, want) {
+			t.Errorf("faults:\n%+v\nnot\n%+v", e.Faults, want)
+		}
+		if found, _ := office.Find(ctx, db, "", "", 10, 0); len(found) != 0 {
+			t.Errorf("half of it is there: %+v", found)
+		}
+		for _, bad := range []string{"", "name,number\n", strings.Replace(header, "mobile", "phone", 1)} {
+			if _, _, err := intake.People(ctx, db, now, qom, strings.NewReader(bad)); !errors.As(err, &e) || e.Faults[0].Say != intake.BadHeader {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+	})
+}
+
+// many is a file of n lines, made as it is read.
+type many struct {
+	n, at int
+	rest  string
+}
+
+func (m *many) Seek(int64, int) (int64, error) { m.at, m.rest = 0, header; return 0, nil }
+func (m *many) Read(p []byte) (int, error) {
+	if m.rest == "" {
+		if m.at == m.n {
+			return 0, io.EOF
+		}
+		m.at++
+		m.rest = number(m.at) + ",نام خانوادگی,branch-member,قم,قم,مرکزی,09123456789\n"
+	}
+	k := copy(p, m.rest)
+	m.rest = m.rest[k:]
+	return k, nil
+}
+
+// TestMany: every line of a large file with a fault is told, and nothing is taken.
+func TestMany(t *testing.T) {
+	db := storetest.SQLite(t)
+	offices(t, db)
+	_, _, err := intake.People(context.Background(), db, now, office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}, &many{n: 50_000})
+	var e *intake.ImportError
+	if !errors.As(err, &e) || len(e.Faults) != 50_000 || e.Faults[49_999].Line != 50_001 {
+		t.Errorf("%v", err)
+	}
+}
+
+func BenchmarkPeople(b *testing.B) {
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB) *store.DB
+	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
+		b.Run(engine.name, func(b *testing.B) {
+			const n = 20_000
+			for b.Loop() {
+				db := engine.open(b)
+				offices(b, db)
+				if lines, _, err := intake.People(context.Background(), db, now, hq, &many{n: n}); err != nil || lines != n {
+					b.Fatal(lines, err)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+		})
+	}
+}

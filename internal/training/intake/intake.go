@@ -86,6 +86,14 @@ type importer struct {
 	actor   office.Actor
 	seed    []byte           // of the ids of this import
 	known   map[int64]string // people who are there already, of those in the file
+	places  map[string]place // of province, county and district as they are written
+}
+
+// A place is the office of three names, or which of them is none.
+type place struct {
+	office string
+	field  int    // of Header, or 0
+	say    string // what is wrong with it
 }
 
 // A line of the file that has no fault.
@@ -99,7 +107,7 @@ type line struct {
 // nothing: then the error is an *ImportError with every fault. It returns how many
 // lines there were, and how many people are new.
 func People(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker) (lines, added int, err error) {
-	im := &importer{file: file, actor: a, seed: make([]byte, 32), known: map[int64]string{}}
+	im := &importer{file: file, actor: a, seed: make([]byte, 32), known: map[int64]string{}, places: map[string]place{}}
 	rand.Read(im.seed) // it never fails
 	if im.offices, err = officeNames(ctx, db); err != nil {
 		return 0, 0, fmt.Errorf("import people: %w", err)
@@ -290,25 +298,9 @@ func (im *importer) check(at int, record []string, faults *[]LineFault) (l line,
 	if !slices.Contains(training.Roles, l.role) {
 		wrong(2, BadRole)
 	}
-	path := ""
-	for k, say := range []string{NoProvince, NoCounty, NoDistrict} {
-		name := bare(persian.Key(record[3+k]))
-		if name == "" && k > 0 {
-			if k == 1 && persian.Key(record[5]) != "" {
-				wrong(4, NoCounty)
-			}
-			break
-		}
-		if k > 0 {
-			path += "\n"
-		}
-		path += name
-		code, found := im.offices[path]
-		if !found || name == "" {
-			wrong(3+k, say)
-			break
-		}
-		l.office = code
+	where := im.place(record[3:6])
+	if l.office = where.office; where.field > 0 {
+		wrong(where.field, where.say)
 	}
 	if len(*faults) == had && !im.actor.May(office.PeopleEdit, l.office) {
 		wrong(3, OutOfReach)
@@ -318,6 +310,38 @@ func (im *importer) check(at int, record []string, faults *[]LineFault) (l line,
 		wrong(6, BadMobile)
 	}
 	return l, len(*faults) == had
+}
+
+// place returns the office of the names of province, county and district.
+func (im *importer) place(names []string) (p place) {
+	written := strings.Join(names, "\n")
+	if p, ok := im.places[written]; ok {
+		return p
+	}
+	path := ""
+	for k, say := range []string{NoProvince, NoCounty, NoDistrict} {
+		name := bare(persian.Key(names[k]))
+		if name == "" && k > 0 {
+			if k == 1 && persian.Key(names[2]) != "" {
+				p.field, p.say = 4, NoCounty
+			}
+			break
+		}
+		if k > 0 {
+			path += "\n"
+		}
+		path += name
+		code, found := im.offices[path]
+		if !found || name == "" {
+			p.field, p.say = 3+k, say
+			break
+		}
+		p.office = code
+	}
+	if len(im.places) < 100_000 {
+		im.places[strings.Clone(written)] = p
+	}
+	return p
 }
 
 // find fills known with those of the file who are there already.

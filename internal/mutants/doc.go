@@ -13,7 +13,9 @@
 //
 // The mutants: conditions negated, comparisons replaced, && and || exchanged, +
 // and - exchanged, constants one greater and one less, true and false exchanged,
-// an error returned as nil, a call, an assignment or a case left out.
+// an error returned as nil, a call, an assignment or a case left out. What is only
+// printed in an error or a finding, and constants returned beside an error, are
+// left as they are.
 //
 // All mutants of a package are built at once ("mutant schemata", Untch, Offutt
 // and Harrold, ISSTA 1993): each place asks an environment variable which of its

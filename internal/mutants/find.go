@@ -18,6 +18,7 @@ type finder struct {
 	names types.Qualifier // of packages, as the file calls them
 	src   string
 	skip  map[ast.Node]bool
+	told  bool // what is looked at is told to people with an error
 	sites []*site
 }
 
@@ -36,7 +37,7 @@ func (f *finder) add(form form, n ast.Node, typ, what, text string) {
 	if what == "" {
 		what = fmt.Sprintf("%s → %s", line(f.text(n)), line(text))
 	}
-	f.sites[i].variants = append(f.sites[i].variants, variant{what, text})
+	f.sites[i].variants = append(f.sites[i].variants, variant{what, text, f.told})
 }
 
 // line returns the text in one line, and not too long.
@@ -86,6 +87,13 @@ func (f *finder) visit(n ast.Node) bool {
 		}
 	case *ast.CallExpr:
 		f.call(n)
+		if from, ok := f.prose(n); ok {
+			ast.Inspect(n.Fun, f.visit)
+			for i, a := range n.Args {
+				f.within(a, i >= from)
+			}
+			return false
+		}
 	case *ast.LabeledStmt:
 		f.skip[n] = true
 		ast.Inspect(n.Stmt, func(m ast.Node) bool { return m == n.Stmt || f.visit(m) })
@@ -105,7 +113,13 @@ func (f *finder) visit(n ast.Node) bool {
 			}
 		}
 	case *ast.ReturnStmt:
-		f.returned(n)
+		if f.returned(n) {
+			for i, r := range n.Results {
+				tv := f.info.Types[r]
+				f.within(r, i < len(n.Results)-1 && tv.Value != nil)
+			}
+			return false
+		}
 	}
 	if e, ok := n.(ast.Expr); ok {
 		return f.expr(e)
@@ -189,14 +203,43 @@ func (f *finder) cases(s ast.Stmt, body *ast.BlockStmt) {
 	}
 }
 
-func (f *finder) returned(n *ast.ReturnStmt) {
-	for _, r := range n.Results {
+// within looks at what is told to people, if told, or is not.
+func (f *finder) within(n ast.Node, told bool) {
+	before := f.told
+	f.told = f.told || told
+	ast.Inspect(n, f.visit)
+	f.told = before
+}
+
+// returned exchanges errors for nil and reports whether the last result is one:
+// then nobody looks at the others.
+func (f *finder) returned(n *ast.ReturnStmt) (failed bool) {
+	for i, r := range n.Results {
 		tv := f.info.Types[r]
 		if tv.IsNil() || tv.Type == nil || tv.Type != types.Universe.Lookup("error").Type() {
 			continue
 		}
 		f.add(value, r, "error", "nil for "+line(f.text(r)), "nil")
+		failed = i == len(n.Results)-1 && i > 0
 	}
+	return failed
+}
+
+// prose reports whether the call makes an error, or is a method that notes one,
+// whose arguments from an index on are only printed.
+func (f *finder) prose(n *ast.CallExpr) (from int, ok bool) {
+	sel, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return 0, false
+	}
+	sig, ok := f.info.TypeOf(n.Fun).(*types.Signature)
+	if !ok || !sig.Variadic() {
+		return 0, false
+	}
+	from = sig.Params().Len() - 1
+	printed := types.Identical(sig.Params().At(from).Type(), types.NewSlice(types.NewInterfaceType(nil, nil)))
+	fn, ok := f.info.Uses[sel.Sel].(*types.Func)
+	return from, ok && printed && (fn.Signature().Recv() != nil || fn.FullName() == "fmt.Errorf")
 }
 
 // expr changes an expression and reports whether those within it are looked at.
@@ -225,7 +268,7 @@ func (f *finder) expr(e ast.Expr) bool {
 		}
 		f.sites = append(f.sites, &site{form: sum, start: f.at(b.Pos()), end: f.at(b.End()), typ: typ, minus: b.Op == token.SUB,
 			x: [2]int{f.at(b.X.Pos()), f.at(b.X.End())}, y: [2]int{f.at(b.Y.Pos()), f.at(b.Y.End())},
-			variants: []variant{{fmt.Sprintf("%s → %s", line(f.text(b)), line(with(to))), ""}}})
+			variants: []variant{{fmt.Sprintf("%s → %s", line(f.text(b)), line(with(to))), "", f.told}}})
 	default:
 		if to := opposite[b.Op]; to != 0 {
 			f.add(condition, b, "", "", with(to))

@@ -35,6 +35,8 @@ type judges struct {
 	module *module
 	ctx    context.Context
 	own    bool
+	long   bool
+	skip   string
 	deps   map[string][]string // of the tests of a package
 	built  map[string]*binary  // nil: it has no tests
 }
@@ -112,7 +114,7 @@ func (j *judges) binary(pkg string) (*binary, error) {
 		return nil, err
 	}
 	b := &binary{pkg: pkg, dir: list[0].Dir, file: filepath.Join(j.module.work, strings.ReplaceAll(pkg, "/", "_")+".test"), reached: map[int]bool{},
-		flags: []string{"-test.failfast", "-test.short", "-test.skip", leftOut, "-test.timeout", "10m"}}
+		flags: []string{"-test.failfast", "-test.short=" + strconv.FormatBool(!j.long), "-test.skip", j.skip, "-test.timeout", "10m"}}
 	if slices.Contains(deps, "pgregory.net/rapid") {
 		b.flags = append(b.flags, "-rapid.nofailfile", "-rapid.shrinktime", "1ms")
 	}

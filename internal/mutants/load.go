@@ -149,10 +149,16 @@ func (m *module) number(pkg string, f *parsed) {
 	same := map[string]int{}
 	for _, s := range f.sites {
 		at, in := 1+strings.Count(f.src[:s.start], "\n"), enclosing(f, s.start)
-		for _, v := range s.variants {
+		all := s.variants
+		s.variants = nil
+		for _, v := range all {
 			key := strings.Join([]string{pkg, in, v.what}, "\x00")
 			h := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(same[key])))
 			same[key]++
+			if v.told {
+				continue
+			}
+			s.variants = append(s.variants, v)
 			mu := &mutant{number: len(m.mutants), id: fmt.Sprintf("%x", h[:4]), pkg: pkg, what: v.what,
 				place: fmt.Sprintf("%s/%s:%d %s", pkg, f.name, at, in)}
 			s.mutants = append(s.mutants, mu)

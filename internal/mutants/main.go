@@ -36,6 +36,8 @@ func run(ctx context.Context) error {
 	only := flag.String("only", "", "try the mutants whose `ids`, with commas between them, are given")
 	list := flag.Bool("list", false, "name the mutants and try none")
 	own := flag.Bool("own", false, "ask only the tests of a mutant's own package")
+	skip := flag.String("skip", leftOut, "the tests that are not asked, as for go test")
+	long := flag.Bool("long", false, "ask the long tests too")
 	known := flag.String("known", "doc/mutants.md", "the `file` that explains survivors")
 	results := flag.String("results", "", "a `file` of results: what was killed before is not tried again")
 	flag.Usage = func() {
@@ -78,7 +80,7 @@ Without packages: `+strings.Join(defaults, " ")+". Run it in the root of the mod
 		return nil
 	}
 
-	j := &judges{module: m, ctx: ctx, own: *own, built: map[string]*binary{}}
+	j := &judges{module: m, ctx: ctx, own: *own, skip: *skip, long: *long, built: map[string]*binary{}}
 	began := time.Now()
 	count := map[string]*score{}
 	for _, mu := range chosen {

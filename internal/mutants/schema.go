@@ -23,6 +23,7 @@ func (m *mutant) String() string { return fmt.Sprintf("%s %s: %s", m.id, m.place
 type variant struct {
 	what string
 	text string
+	told bool // it changes nothing but what is told to people
 }
 
 // A form says how the variants of a site are chosen at run time.

@@ -124,6 +124,16 @@ func (p *pages) funcs(l web.Lang) template.FuncMap {
 	}
 }
 
+// codeHTML isolates what is neither language. An id is kept in one piece; longer
+// ones break anywhere.
+func codeHTML(s string) template.HTML {
+	class := "code"
+	if len(s) <= 26 {
+		class = "code short"
+	}
+	return template.HTML(`<bdi dir="ltr" class="` + class + `">` + template.HTMLEscapeString(s) + `</bdi>`)
+}
+
 // NameIn returns a name in the language, or in the other if it has none.
 func NameIn(l web.Lang, fa, en string) string {
 	if l == web.English && en != "" || fa == "" {

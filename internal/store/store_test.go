@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/sandogh/sandogh/internal/store"
@@ -127,4 +131,91 @@ func TestLoad(t *testing.T) {
 			t.Errorf("the subtree has %d offices, %v", n, err)
 		}
 	})
+}
+
+// TestKilled: a process that is killed in the middle of a transaction leaves the
+// last state that it had acknowledged.
+func TestKilled(t *testing.T) {
+	ctx := context.Background()
+	insert := func(tx *store.Tx, code string) error {
+		return officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: code, Kind: "province", NameFa: "قم"})
+	}
+	if dir := os.Getenv("STORE_TEST_KILLED"); dir != "" { // the process that is killed
+		db, err := store.Open(ctx, "", store.Options{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Tx(ctx, func(tx *store.Tx) error { return insert(tx, "01") }); err != nil {
+			t.Fatal(err)
+		}
+		t.Fatal(db.Tx(ctx, func(tx *store.Tx) error {
+			if err := insert(tx, "02"); err != nil {
+				return err
+			}
+			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}))
+	}
+	dir := t.TempDir()
+	child := exec.Command(os.Args[0], "-test.run=^TestKilled$")
+	child.Env = append(os.Environ(), "STORE_TEST_KILLED="+dir)
+	out, err := child.CombinedOutput()
+	if status, ok := child.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		t.Fatalf("it was not killed: %v\n%s", err, out)
+	}
+	db, err := store.Open(ctx, "", store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	q := officedb.New(db)
+	if _, err := q.Office(ctx, "01"); err != nil {
+		t.Errorf("what was acknowledged is gone: %v", err)
+	}
+	if _, err := q.Office(ctx, "02"); !errors.Is(store.Classify(err), store.ErrNotFound) {
+		t.Errorf("something half-written stays: %v", err)
+	}
+}
+
+// TestFull: on a full disk nothing is half-written, and it is said.
+func TestFull(t *testing.T) {
+	ctx := context.Background()
+	db := storetest.SQLite(t)
+	limit := func(pages string) {
+		err := db.Tx(ctx, func(tx *store.Tx) error {
+			rows, err := tx.QueryContext(ctx, "PRAGMA max_page_count = "+pages)
+			if err != nil {
+				return err
+			}
+			return rows.Close()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill := func(n int) error {
+		return db.Tx(ctx, func(tx *store.Tx) error {
+			for i := range n {
+				err := officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: fmt.Sprintf("%05d", i), Kind: "county", NameFa: strings.Repeat("ش", 200)})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	before, err := db.StateHash(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit("100")
+	if err := fill(5000); !errors.Is(err, store.ErrFull) {
+		t.Fatalf("on a full disk: %v", err)
+	}
+	if after, err := db.StateHash(ctx); err != nil || after != before {
+		t.Errorf("something stays, %v", err)
+	}
+	limit("1000000")
+	if err := fill(5000); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
 }

@@ -135,7 +135,15 @@ func (c *Console) Look(ctx context.Context, t *testing.T, paths ...string) {
 					}
 				}
 				if *screenshots != "" {
-					png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+					// A screen as high as the page: beyond the screen pages from right to left are moved.
+					height, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
+						t.Fatal(err)
+					}
+					png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 					if err != nil {
 						t.Fatal(err)
 					}

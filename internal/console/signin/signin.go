@@ -178,5 +178,6 @@ func backToSignIn(*console.Request) (console.Answer, error) {
 }
 
 func signInPage(r *console.Request, f *console.FormView) (console.Page, error) {
+	f.Back = console.Link{} // there is nowhere to go back to
 	return console.Page{Template: "signin", Data: map[string]any{"Form": f, "Passkeys": r.Passkeys != nil}}, nil
 }

@@ -72,7 +72,8 @@ type parsed struct {
 
 // load finds the mutants of the packages and writes the rewritten files.
 func load(ctx context.Context, work string, patterns []string) (*module, error) {
-	all, err := goList(ctx, append([]string{"-export", "-deps"}, patterns...)...)
+	// What the support imports is listed too, for its export data.
+	all, err := goList(ctx, append([]string{"-export", "-deps", "os", "strconv", "strings", "sync/atomic"}, patterns...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func load(ctx context.Context, work string, patterns []string) (*module, error) 
 	}
 	var packages []*rewritten
 	for _, p := range all {
-		if p.DepOnly || len(p.GoFiles) == 0 {
+		if p.DepOnly || len(p.GoFiles) == 0 || p.Module == nil || p.Module.Path != path {
 			continue
 		}
 		c := &checker{fset: token.NewFileSet(), path: p.ImportPath, exports: exports}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/agenda"
 	"github.com/sandogh/sandogh/internal/console/people"
 	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/console/signin"
@@ -22,6 +23,7 @@ import (
 var parts = []func(console.Deps) console.Part{
 	signin.Part,
 	setup.Part,
+	agenda.Part,
 	people.Part,
 }
 

@@ -25,19 +25,17 @@ var templates embed.FS
 type part struct{ desk *agenda.Desk }
 
 // Part returns the part.
-func Part(d console.Deps) console.Part { return newPart(agenda.NewDesk()) }
-
-// Routes returns its routes.
-func Routes(d console.Deps) []console.Route { return Part(d).Routes }
-
-func newPart(desk *agenda.Desk) console.Part {
+func Part(console.Deps) console.Part {
 	own, _ := fs.Sub(templates, "templates") // embedded: it is there
-	p := &part{desk}
+	p := &part{agenda.NewDesk()}
 	return console.Part{
 		Name: "agenda", Words: words, Templates: own, Routes: p.routes(), Acts: p.acts(), Tiles: p.tiles,
 		Nav: []console.Nav{{Path: "/agenda", Word: words["agenda.title"], Power: office.AgendaSee}},
 	}
 }
+
+// Routes returns its routes.
+func Routes(d console.Deps) []console.Route { return Part(d).Routes }
 
 func (p *part) routes() []console.Route {
 	see, confirm, move := office.AgendaSee, office.AgendaConfirm, office.AgendaMove
@@ -187,11 +185,7 @@ func (p *part) acts() []console.Act {
 		if err := json.Unmarshal(data, &v); err != nil {
 			return fmt.Errorf("read the proposal: %w", err)
 		}
-		row, err := officedb.New(tx).Proposal(ctx, r.PathValue("proposal"))
-		if err != nil {
-			return err
-		}
-		return p.add(ctx, tx, r, agenda.Decision{Office: v.Office, Event: calendar.Event{Event: v.Event, PollingDay: v.PollingDay}, Reason: row.Reason})
+		return p.add(ctx, tx, r, agenda.Decision{Office: v.Office, Event: calendar.Event{Event: v.Event, PollingDay: v.PollingDay}, Reason: v.Reason})
 	}
 	return []console.Act{
 		{Name: "postpone", Word: words["agenda.postpone"], Power: office.AgendaMove, Do: do},

@@ -28,8 +28,6 @@ func (p *part) home(r *console.Request) (console.Answer, error) {
 // boardView is the board as its page shows it.
 type boardView struct {
 	Unset   bool
-	Edit    bool // the reader can set the polling day
-	Name    string
 	Polling calendar.Day
 	Today   calendar.Day
 	Frozen  calendar.Day
@@ -38,7 +36,6 @@ type boardView struct {
 	Own     []console.Link
 	Links   []console.Link
 	Live    string
-	Seq     int64
 }
 
 func (p *part) board(r *console.Request) (console.Answer, error) {
@@ -55,7 +52,11 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 		if r.WantsJSON() || r.URL.Query().Get("format") == "csv" {
 			return boardList(r, nil), nil
 		}
-		return console.Page{Template: "board", Title: title, Data: boardView{Unset: true, Name: name, Edit: r.Actor.May(office.ElectionEdit, "")}}, nil
+		page := console.Page{Template: "board", Title: title, Data: boardView{Unset: true}}
+		if r.Actor.May(office.ElectionEdit, "") {
+			page.Next = &console.Next{Text: r.Say("agenda.unset.edit"), Link: console.Link{Path: "/setup", Word: r.Say("agenda.unset.link")}}
+		}
+		return page, nil
 	}
 	board, err := b.Board(r.Office, today(r))
 	if err != nil {
@@ -71,7 +72,7 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 		return l, nil
 	}
 	l.Total = int64(len(rows))
-	view := boardView{Name: name, Polling: board.PollingDay, Today: board.Today, Frozen: board.Frozen, Live: r.Lang.Prefix() + pathOf(r.Office) + "/live", Seq: board.Seq}
+	view := boardView{Polling: board.PollingDay, Today: board.Today, Frozen: board.Frozen, Live: r.Lang.Prefix() + pathOf(r.Office) + "/live"}
 	if view.List, err = r.ListView(l); err != nil {
 		return nil, err
 	}
@@ -315,8 +316,12 @@ const (
 	streamBeat = 25 * time.Second
 )
 
-// live tells when the calendar changes.
+// live tells when the calendar changes, to a reader of events; anybody else is led
+// to the board.
 func (p *part) live(r *console.Request) (console.Answer, error) {
+	if r.Header.Get("Accept") != "text/event-stream" {
+		return console.Redirect{Path: pathOf(r.Office)}, nil
+	}
 	return console.Stream{Send: func(send func(event, data string) error) error {
 		changed := p.desk.Changed()
 		end, beat := time.NewTimer(streamLife), time.NewTicker(streamBeat)

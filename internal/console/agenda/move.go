@@ -282,6 +282,7 @@ type proposal struct {
 	Office     string       `json:"office"`
 	Name       string       `json:"office_name"`
 	PollingDay calendar.Day `json:"polling_day,omitzero"`
+	Reason     string       `json:"reason"`
 }
 
 // propose returns what proposes a move to a second person, if the calendar allows
@@ -307,7 +308,7 @@ func (p *part) propose(event string) func(*console.Request) (console.Answer, err
 			if err != nil {
 				return err
 			}
-			data := proposal{event, r.Office, name, v.Event.PollingDay}
+			data := proposal{event, r.Office, name, v.Event.PollingDay, v.Reason}
 			id, err = office.Propose(r.Context(), tx, r.Now(), r.Actor, office.AgendaMove, act, pathOf(r.Office), r.Office, v.Reason, data)
 			return err
 		})

@@ -85,7 +85,7 @@ type Entry struct {
 	NameFa, NameEn string
 }
 
-// Find returns problems of a subtree, by office.
+// Find returns problems of a subtree: the open ones first, the greatest risk first.
 func Find(ctx context.Context, db lessonsdb.DBTX, under string, f Filter, limit, skip int) ([]Entry, error) {
 	lo, hi := office.Range(under)
 	text := strings.NewReplacer("%", "", "_", "").Replace(persian.Key(f.Text))

@@ -189,9 +189,9 @@ func word(r *console.Request, w lessons.Word) string { return r.Text(web.Text{w.
 func fillNew(r *console.Request) (console.Values, error) {
 	q := r.URL.Query()
 	v := console.Fill("session", q.Get("session"))
-	if post, ok := r.Actor.Post(office.LessonsEdit, q.Get("office")); ok && q.Get("office") != "" {
-		v.Set("office", q.Get("office"))
-	} else if over := r.Over(); len(over) == 1 && post.Office == "" {
+	if code := q.Get("office"); code != "" && r.May(code) {
+		v.Set("office", code)
+	} else if over := r.Over(); len(over) == 1 {
 		v.Set("office", officeValue(over[0]))
 	}
 	if f, ok := lessons.FactorByID(q.Get("factor")); ok {

@@ -797,7 +797,7 @@ SELECT p.id, p.office, p.round, p.topic, p.problem, p.evidence, p.cause, p.propo
 WHERE p.office >= $1 AND p.office < $2
   AND (p.state = $3 OR $3 = '') AND (p.round = $4 OR $4 = '')
   AND (p.family = $5 OR $5 = '') AND p.folded LIKE $6
-ORDER BY p.office, p.created, p.id LIMIT $8 OFFSET $7
+ORDER BY p.state DESC, p.risk DESC, p.office, p.created, p.id LIMIT $8 OFFSET $7
 `
 
 type ProblemsParams struct {

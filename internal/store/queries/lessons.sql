@@ -6,7 +6,7 @@ SELECT p.*, o.name_fa, o.name_en FROM lesson_problem p JOIN office o ON o.code =
 WHERE p.office >= sqlc.arg(lo) AND p.office < sqlc.arg(hi)
   AND (p.state = sqlc.arg(state) OR sqlc.arg(state) = '') AND (p.round = sqlc.arg(round) OR sqlc.arg(round) = '')
   AND (p.family = sqlc.arg(family) OR sqlc.arg(family) = '') AND p.folded LIKE sqlc.arg(pattern)
-ORDER BY p.office, p.created, p.id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
+ORDER BY p.state DESC, p.risk DESC, p.office, p.created, p.id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
 
 -- name: InsertProblem :exec
 INSERT INTO lesson_problem (id, office, round, topic, problem, evidence, cause, proposal, factor, family, session, owner, due, state, closing, turn, talk, risk, digest, folded, created, version)

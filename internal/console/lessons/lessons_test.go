@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/internal/console"
@@ -143,8 +144,8 @@ func TestStory(t *testing.T) {
 		hq.Post(one+"/judge", "likelihood", "3", "harm", "3", "reason", "دلیل دوم").Is(http.StatusSeeOther)
 		qom.Get(one).Has("۱۲، زیاد").Has("دلیل دوم")
 		hq.Get("/lessons/risk?province=07").Is(http.StatusOK).Has(`<svg class="chart"`).Has("۱۲")
-		hq.Post(one+"/again").Is(http.StatusSeeOther)
-		hq.Post(one+"/again").Is(http.StatusUnprocessableEntity)
+		hq.Post(one + "/again").Is(http.StatusSeeOther)
+		hq.Post(one + "/again").Is(http.StatusUnprocessableEntity)
 
 		// What the session brought, on a page and on paper.
 		qom.Get("/lessons/sessions").Is(http.StatusOK).Has(s)
@@ -235,12 +236,16 @@ func TestBrowser(t *testing.T) {
 		_, err := lessons.Import(ctx, tx, c.Now(), c.Root, strings.NewReader(text))
 		return err
 	})
+	c.Person(office.Province, "07")
 	c.SignIn(ctx, office.HQ, "")
 	story := func(prefix, topic string) string {
 		do := func(step string, actions ...chromedp.Action[chromedp.Void]) {
 			t.Helper()
-			if err := chromedp.Do(ctx, actions...); err != nil {
-				t.Fatalf("%s%s: %v", prefix, step, err)
+			soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+			defer cancel()
+			if err := chromedp.Do(soon, actions...); err != nil {
+				page, _ := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
+				t.Fatalf("%s %s: %v\n%s", prefix, step, err, page)
 			}
 		}
 		href := func(part string) string { return fmt.Sprintf(`main a[href*="%s"]`, part) }

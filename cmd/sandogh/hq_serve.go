@@ -12,8 +12,10 @@ import (
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/agenda"
 	"github.com/sandogh/sandogh/internal/console/people"
+	"github.com/sandogh/sandogh/internal/console/sessions"
 	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/console/signin"
+	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/store"
@@ -25,6 +27,8 @@ var parts = []func(console.Deps) console.Part{
 	setup.Part,
 	agenda.Part,
 	people.Part,
+	training.Part,
+	sessions.Part,
 }
 
 // consoleDB says where the offices' console keeps its data.

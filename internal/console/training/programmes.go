@@ -1,0 +1,551 @@
+package training
+
+import (
+	"errors"
+	"html/template"
+	"slices"
+	"strconv"
+
+	"github.com/sandogh/sandogh/calendar"
+	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/drawing"
+	"github.com/sandogh/sandogh/internal/office"
+	"github.com/sandogh/sandogh/internal/planner"
+	"github.com/sandogh/sandogh/internal/planner/iran"
+	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/officedb"
+	"github.com/sandogh/sandogh/internal/store/trainingdb"
+	"github.com/sandogh/sandogh/internal/training"
+	"github.com/sandogh/sandogh/internal/training/programme"
+)
+
+// home lists the programmes within reach.
+func (p *part) home(r *console.Request) (console.Answer, error) {
+	rows, err := trainingdb.New(r.DB).Programmes(r.Context())
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	l := console.List{Whole: true, Empty: r.Say("training.empty"), Search: r.Say("training.search"), Columns: []console.Column{
+		{Key: "name", Label: words["training.name"], Sort: true}, {Key: "kind", Label: words["training.kind"]}, {Key: "office", Label: words["training.office"]},
+		{Key: "sessions", Label: words["training.sessions"], Kind: console.Numbers}, {Key: "state", Label: words["training.stands"], Kind: console.States}},
+		Actions: []console.Link{{Path: "/training/sessions", Word: r.Say("training.sessions")}, {Path: "/training/courses", Word: r.Say("training.courses")},
+			{Path: "/training/certificates", Word: r.Say("training.certificates")}},
+	}
+	if r.Actor.Somewhere(office.TrainingPlan) {
+		l.Primary = &console.Link{Path: "/training/new", Word: r.Say("training.new")}
+		l.Actions = append(l.Actions, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
+	}
+	if r.Actor.Somewhere(office.PeopleEdit) {
+		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")})
+	}
+	for _, row := range rows {
+		if !r.May(row.Office) {
+			continue
+		}
+		sessions, err := trainingdb.New(r.DB).SessionsOf(r.Context(), row.ID)
+		if err != nil {
+			return nil, store.Classify(err)
+		}
+		at, err := Names(r, []string{row.Office})
+		if err != nil {
+			return nil, err
+		}
+		state := console.State{Kind: "good", Word: r.Say("training.published"), Key: "published"}
+		if row.Stands != row.Plan {
+			state = console.State{Kind: "open", Word: r.Say("training.draft"), Key: "draft"}
+		}
+		l.Rows = append(l.Rows, console.Row{ID: row.ID, Path: "/training/programmes/" + row.ID,
+			Cells: []any{row.Name, r.Say("training.kind." + row.Kind), at[0], len(sessions), state}})
+	}
+	return l, nil
+}
+
+func newForm() *console.Form {
+	kinds := []any{}
+	for _, k := range training.Kinds {
+		kinds = append(kinds, k, words["training.kind."+string(k)])
+	}
+	return &console.Form{Intro: words["training.new.intro"], Submit: words["training.new.submit"], Back: toHome,
+		Fields: []console.Field{
+			{Name: "name", Label: words["training.name"], Required: true, Max: 100},
+			{Name: "kind", Kind: console.Choice, Label: words["training.kind"], Required: true, Choices: console.Items(kinds...)},
+			{Name: "office", Kind: console.Office, Label: words["training.office"], Required: true},
+			{Name: "course", Kind: console.Choice, Label: words["training.course"], Required: true, Help: words["training.course.help"], Choices: courseItems},
+			{Name: "from", Kind: console.Day, Label: words["training.from"], Required: true},
+			{Name: "to", Kind: console.Day, Label: words["training.to"], Required: true},
+			{Name: "size", Kind: console.Number, Label: words["training.size"], Required: true, Min: 1, Max: 20},
+			{Name: "days", Kind: console.Number, Label: words["training.days"], Required: true, Min: 1, Max: 10},
+			{Name: "parallel", Kind: console.Number, Label: words["training.parallel"], Required: true, Max: 50, Help: words["training.parallel.help"]},
+			{Name: "teachers", Kind: console.Number, Label: words["training.teachers"], Required: true, Max: 10, Help: words["training.teachers.help"]},
+			{Name: "seats", Kind: console.Number, Label: words["training.seats"], Required: true, Min: 1, Max: 5000, Help: words["training.seats.help"]},
+		},
+		Fill: func(r *console.Request) (console.Values, error) {
+			from := console.ISODay(r.Today()) + 14
+			year, _, _ := from.Jalali()
+			to, err := calendar.Jalali(year, 4, 20)
+			if err != nil || to < from+28 {
+				to = from + 50
+			}
+			return console.Fill("from", from.Gregorian(), "to", to.Gregorian(), "kind", string(training.National), "size", "4", "days", "2", "parallel", "1", "teachers", "2", "seats", "60"), nil
+		},
+		Check: func(r *console.Request) []console.Fault {
+			if r.Values.Get("from") > r.Values.Get("to") {
+				return []console.Fault{{Field: "to", Text: r.Say("training.to.wrong")}}
+			}
+			return nil
+		},
+	}
+}
+
+func courseItems(r *console.Request) ([]console.Item, error) {
+	rows, err := trainingdb.New(r.DB).Courses(r.Context())
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	var out []console.Item
+	for _, c := range rows {
+		out = append(out, console.Item{Value: c.ID, Word: c.Name})
+	}
+	return out, nil
+}
+
+func (p *part) add(r *console.Request) (console.Answer, error) {
+	v := r.Values
+	var made *programme.Programme
+	err := r.Tx(func(tx *store.Tx) (err error) {
+		made, err = programme.Add(r.Context(), tx, r.Now(), r.Actor, programme.Settings{Name: v.Get("name"), Kind: training.Kind(v.Get("kind")), Office: v.OfficeOf("office"),
+			Course: v.Get("course"), Window: planner.Span{From: console.ISODay(v.Get("from")), To: console.ISODay(v.Get("to"))}, Size: int(v.Int("size")),
+			Days: int(v.Int("days")), Parallel: int(v.Int("parallel")), Teachers: int(v.Int("teachers")), Seats: v.Int("seats")})
+		return err
+	})
+	if errors.Is(err, programme.ErrNoUnits) {
+		return nil, r.Wrong("office", "training.no-units")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return console.Redirect{Path: "/training/programmes/" + made.ID + "/plan", Flash: r.Say("training.planned")}, nil
+}
+
+// A group of the plan, as pages show it.
+type group struct {
+	Number  int          `json:"number"`
+	Units   []unit       `json:"units"`
+	Day     calendar.Day `json:"day"`
+	Last    calendar.Day `json:"last"`
+	Venue   string       `json:"venue"`
+	People  int64        `json:"people"`
+	Km      int64        `json:"km"`
+	Joined  bool         `json:"joined"`
+	Pinned  bool         `json:"pinned"` // its session
+	Session string       `json:"session,omitempty"`
+	Trained string       `json:"-"` // names of trainers
+}
+
+type unit struct {
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Pinned bool   `json:"pinned"`
+	fa     string
+}
+
+// groups are those of a plan, with names.
+func groups(r *console.Request, p *programme.Programme) ([]group, error) {
+	q := officedb.New(r.DB)
+	var out []group
+	for _, g := range p.Plan.Groups {
+		v := group{Number: g.Number, Day: g.Day, Last: g.Last, People: g.People, Km: g.Km, Joined: g.Joined, Venue: venueName(p, g.Venue)}
+		_, v.Pinned = p.In.Pins.Sessions[g.Number]
+		for _, code := range g.Units {
+			o, err := q.Office(r.Context(), code)
+			if err != nil {
+				return nil, store.Classify(err)
+			}
+			_, pinned := p.In.Pins.Units[code]
+			v.Units = append(v.Units, unit{code, console.NameIn(r.Lang, o.NameFa, o.NameEn), pinned, o.NameFa})
+		}
+		v.Trained = trainerNames(r, p, g.Trainers)
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func trainerNames(r *console.Request, p *programme.Programme, ids []string) string {
+	var all []string
+	for _, id := range ids {
+		if i := slices.IndexFunc(p.In.Trainers, func(t planner.Trainer) bool { return t.ID == id }); i >= 0 {
+			all = append(all, p.In.Trainers[i].Name)
+		}
+	}
+	return r.Lang.And(all)
+}
+
+func venueName(p *programme.Programme, id string) string {
+	if i := slices.IndexFunc(p.In.Venues, func(v planner.Venue) bool { return v.ID == id }); i >= 0 {
+		return p.In.Venues[i].Name
+	}
+	return ""
+}
+
+// mapOf draws the groups on the map of tiles; nothing for units below provinces.
+func mapOf(r *console.Request, all []group) template.HTML {
+	var tiles []drawing.Tile
+	shades := []string{"good", "open", "wait"}
+	for _, g := range all {
+		for _, u := range g.Units {
+			if _, ok := iran.Find(u.fa); !ok {
+				return ""
+			}
+			tiles = append(tiles, drawing.Tile{Name: u.fa, Shown: u.Name, State: shades[g.Number%len(shades)], Value: r.Lang.Number(int64(g.Number)),
+				More: r.Say("training.tile.more", u.Name, g.Number, g.Venue)})
+		}
+	}
+	return drawing.Map(r.Say("training.map"), tiles)
+}
+
+// board shows a programme.
+func (p *part) board(r *console.Request) (console.Answer, error) {
+	pr, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := groups(r, pr)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := trainingdb.New(r.DB).SessionsOf(r.Context(), pr.ID)
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	for i := range all {
+		for _, s := range rows {
+			if int(s.Number) == all[i].Number {
+				all[i].Session = s.ID
+			}
+		}
+	}
+	data := struct {
+		Groups []group       `json:"groups"`
+		Map    template.HTML `json:"-"`
+		ID     string        `json:"id"`
+		Draft  bool          `json:"draft"`
+		Plans  bool          `json:"-"`
+		Km     int64         `json:"km"`
+		People int64         `json:"people"`
+		Window planner.Span  `json:"window"`
+	}{all, mapOf(r, all), pr.ID, pr.TrainingProgramme.Plan != pr.TrainingProgramme.Stands, r.Actor.May(office.TrainingPlan, pr.Office), pr.Plan.Km(), 0, pr.In.Window}
+	for _, g := range all {
+		data.People += g.People
+	}
+	page := console.Page{Template: "programme", Title: pr.Name, Data: data, Crumbs: Crumbs(r)}
+	if data.Plans && data.Draft {
+		page.Next = &console.Next{Text: r.Say("training.next.publish"), Link: console.Link{Path: "/training/programmes/" + pr.ID + "/plan", Word: r.Say("training.plan")}}
+	}
+	return page, nil
+}
+
+// plan is the page on which a programme is planned: groups and pins, what could not
+// be had and why, and what publishing would change.
+func (p *part) plan(r *console.Request) (console.Answer, error) {
+	pr, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := groups(r, pr)
+	if err != nil {
+		return nil, err
+	}
+	data := struct {
+		Groups []group  `json:"groups"`
+		Wishes []string `json:"wishes"`
+		Moves  []string `json:"moves"`
+		ID     string   `json:"id"`
+		Pins   int      `json:"pins"`
+		Plans  bool     `json:"-"`
+		First  bool     `json:"-"` // the published first session can be pinned
+		New    bool     `json:"-"` // nothing was published yet
+	}{all, nil, nil, pr.ID, len(pr.In.Pins.Units) + len(pr.In.Pins.Sessions), r.Actor.May(office.TrainingPlan, pr.Office), false, len(pr.Stands.Groups) == 0}
+	said := sayings{r, pr, map[string]string{}}
+	for _, g := range all {
+		for _, u := range g.Units {
+			said.names[u.Code] = u.Name
+			if found, ok := iran.Find(u.fa); ok && slices.Contains(iran.First, found.Fa) && !u.Pinned {
+				data.First = true
+			}
+		}
+	}
+	for _, w := range pr.Plan.Wishes {
+		data.Wishes = append(data.Wishes, said.wish(w))
+	}
+	if !data.New {
+		for _, m := range planner.Diff(&pr.Stands, &pr.Plan) {
+			data.Moves = append(data.Moves, said.move(m))
+		}
+	}
+	return console.Page{Template: "plan", Title: r.Say("training.plan.of", pr.Name), Data: data,
+		Crumbs: Crumbs(r, console.Link{Path: "/training/programmes/" + pr.ID, Word: pr.Name})}, nil
+}
+
+// sayings put what the planner says into words.
+type sayings struct {
+	r     *console.Request
+	p     *programme.Programme
+	names map[string]string // of units
+}
+
+func (s sayings) day(d calendar.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return d.In(calendar.Lang(s.r.Lang.Code()))
+}
+
+func (s sayings) wish(w planner.Wish) string {
+	unit := s.names[w.Unit]
+	if unit == "" {
+		unit = w.Unit
+	}
+	venue := venueName(s.p, w.Venue)
+	return s.r.Say("training.wish."+string(w.Constraint), w.Group, unit, s.day(w.Day), venue, w.Need, w.Have, w.Other) + " " +
+		s.r.Say("training.remedy."+string(w.Remedy), s.day(w.Until), venue, w.Need, w.Need-w.Have)
+}
+
+func (s sayings) move(m planner.Move) string {
+	if m.What == planner.MovedGroup {
+		return s.r.Say("training.moved.group", s.names[m.Unit], m.From, m.To)
+	}
+	text := func(all []string) string {
+		var out []string
+		for i, a := range all {
+			switch m.What {
+			case planner.MovedDay:
+				if d, err := calendar.ParseDay(a); err == nil && i == 0 {
+					out = append(out, s.day(d))
+				}
+			case planner.MovedVenue:
+				out = append(out, venueName(s.p, a))
+			default:
+				out = append(out, trainerNames(s.r, s.p, []string{a}))
+			}
+		}
+		if len(out) == 0 {
+			return s.r.Say("training.none")
+		}
+		return s.r.Lang.And(out)
+	}
+	return s.r.Say("training.moved."+m.What, m.Group, text(m.Old), text(m.New))
+}
+
+func (p *part) pdf(r *console.Request) (console.Answer, error) {
+	e, err := office.LoadElection(r.Context(), r.DB)
+	if err != nil {
+		return nil, err
+	}
+	b, err := programme.Print(r.Context(), r.DB, r.PathValue("programme"), e.Sample)
+	if err != nil {
+		return nil, err
+	}
+	return console.File{Name: "programme.pdf", Type: "application/pdf", Data: b}, nil
+}
+
+func versionOf(r *console.Request) (console.Values, error) {
+	p, err := trainingdb.New(r.DB).Programme(r.Context(), r.PathValue("programme"))
+	var v console.Values
+	v.SetInt("version", p.Version)
+	return v, store.Classify(err)
+}
+
+var versionField = console.Field{Name: "version", Kind: console.Hidden, Required: true}
+
+func unitItems(pinned bool) func(r *console.Request) ([]console.Item, error) {
+	return func(r *console.Request) ([]console.Item, error) {
+		p, err := load(r)
+		if err != nil {
+			return nil, err
+		}
+		var out []console.Item
+		for _, g := range p.Plan.Groups {
+			for _, code := range g.Units {
+				if _, ok := p.In.Pins.Units[code]; pinned && !ok {
+					continue
+				}
+				n, err := Names(r, []string{code})
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, console.Item{Value: code, Word: r.Say("training.unit.at", n[0], g.Number)})
+			}
+		}
+		return out, nil
+	}
+}
+
+func groupItems(r *console.Request) ([]console.Item, error) {
+	p, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []console.Item
+	for _, g := range p.Plan.Groups {
+		n, err := Names(r, g.Units)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, console.Item{Value: strconv.Itoa(g.Number), Word: r.Say("training.group.of", g.Number, r.Lang.And(n))})
+	}
+	return out, nil
+}
+
+func venueItems(r *console.Request) ([]console.Item, error) {
+	p, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []console.Item
+	for _, v := range p.In.Venues {
+		out = append(out, console.Item{Value: v.ID, Word: r.Say("training.venue.seats", v.Name, v.Seats)})
+	}
+	return out, nil
+}
+
+func planForm(intro string, fields ...console.Field) *console.Form {
+	return &console.Form{Intro: words["training."+intro], Fields: append(fields, versionField), Fill: versionOf, Back: toPlan}
+}
+
+func moveForm() *console.Form {
+	return planForm("move.intro", console.Field{Name: "unit", Kind: console.Choice, Label: words["training.unit"], Required: true, Choices: unitItems(false)},
+		console.Field{Name: "group", Kind: console.Choice, Label: words["training.group.to"], Required: true, Choices: groupItems})
+}
+
+func swapForm() *console.Form {
+	return planForm("swap.intro", console.Field{Name: "unit", Kind: console.Choice, Label: words["training.unit.one"], Required: true, Choices: unitItems(false)},
+		console.Field{Name: "other", Kind: console.Choice, Label: words["training.unit.other"], Required: true, Choices: unitItems(false)})
+}
+
+func unpinForm() *console.Form {
+	return planForm("unpin.intro", console.Field{Name: "unit", Kind: console.Choice, Label: words["training.unit"], Required: true, Choices: unitItems(true)})
+}
+
+func whenForm() *console.Form {
+	return planForm("when.intro", console.Field{Name: "group", Kind: console.Choice, Label: words["training.group"], Required: true, Choices: groupItems},
+		console.Field{Name: "day", Kind: console.Day, Label: words["training.day"]},
+		console.Field{Name: "venue", Kind: console.Choice, Label: words["training.venue"], Choices: venueItems})
+}
+
+func windowForm() *console.Form {
+	f := planForm("window.intro", console.Field{Name: "from", Kind: console.Day, Label: words["training.from"], Required: true},
+		console.Field{Name: "to", Kind: console.Day, Label: words["training.to"], Required: true},
+		console.Field{Name: "parallel", Kind: console.Number, Label: words["training.parallel"], Required: true, Max: 50, Help: words["training.parallel.help"]},
+		console.Field{Name: "teachers", Kind: console.Number, Label: words["training.teachers"], Required: true, Max: 10},
+		console.Field{Name: "holidays", Kind: console.Long, Label: words["training.holidays"], Help: words["training.holidays.help"], Check: func(r *console.Request, text string) string {
+			if _, bad := holidays(text); bad != "" {
+				return r.Say("training.holidays.wrong", bad)
+			}
+			return ""
+		}})
+	f.Fill = func(r *console.Request) (console.Values, error) {
+		p, err := load(r)
+		if err != nil {
+			return console.Values{}, err
+		}
+		text := ""
+		for _, d := range p.In.Holidays {
+			text += d.String() + "\n"
+		}
+		v := console.Fill("from", p.In.Window.From.Gregorian(), "to", p.In.Window.To.Gregorian(), "holidays", text)
+		v.SetInt("parallel", int64(p.In.Parallel))
+		v.SetInt("teachers", int64(p.In.Teachers))
+		v.SetInt("version", p.Version)
+		return v, nil
+	}
+	return f
+}
+
+// change plans again, and says how much moved.
+func change(r *console.Request, act string, do func(*programme.Programme)) (console.Answer, error) {
+	var moves []planner.Move
+	err := r.Tx(func(tx *store.Tx) (err error) {
+		moves, err = programme.Change(r.Context(), tx, r.Now(), r.Actor, r.PathValue("programme"), r.Values.Int("version"), act, do)
+		return err
+	})
+	if err != nil {
+		return nil, Told(r, err)
+	}
+	return console.Redirect{Path: "/training/programmes/" + r.PathValue("programme") + "/plan", Flash: r.Say("training.moves", len(moves)), Value: moves}, nil
+}
+
+func (p *part) move(r *console.Request) (console.Answer, error) {
+	return change(r, "move", func(p *programme.Programme) {
+		p.In.Pins = p.In.Pins.Pin(r.Values.Get("unit"), int(r.Values.Int("group")))
+	})
+}
+
+func (p *part) swap(r *console.Request) (console.Answer, error) {
+	if r.Values.Get("unit") == r.Values.Get("other") {
+		return nil, r.Wrong("other", "training.swap.same")
+	}
+	return change(r, "swap", func(p *programme.Programme) {
+		p.In.Pins = p.In.Pins.Swap(&p.Plan, r.Values.Get("unit"), r.Values.Get("other"))
+	})
+}
+
+func (p *part) unpin(r *console.Request) (console.Answer, error) {
+	return change(r, "unpin", func(p *programme.Programme) { p.In.Pins = p.In.Pins.Unpin(r.Values.Get("unit")) })
+}
+
+func (p *part) when(r *console.Request) (console.Answer, error) {
+	return change(r, "session", func(p *programme.Programme) {
+		p.In.Pins = p.In.Pins.PinSession(int(r.Values.Int("group")), planner.Pin{Day: console.ISODay(r.Values.Get("day")), Venue: r.Values.Get("venue")})
+	})
+}
+
+func (p *part) window(r *console.Request) (console.Answer, error) {
+	v := r.Values
+	if v.Get("from") > v.Get("to") {
+		return nil, r.Wrong("to", "training.to.wrong")
+	}
+	return change(r, "window", func(p *programme.Programme) {
+		p.In.Window = planner.Span{From: console.ISODay(v.Get("from")), To: console.ISODay(v.Get("to"))}
+		p.In.Parallel, p.In.Teachers = int(v.Int("parallel")), int(v.Int("teachers"))
+		p.In.Holidays, _ = holidays(v.Get("holidays")) // it was checked
+	})
+}
+
+func (p *part) first(r *console.Request) (console.Answer, error) {
+	pr, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	r.Values.SetInt("version", pr.Version)
+	var failed error
+	answer, err := change(r, "first", func(p *programme.Programme) { failed = programme.PinFirst(r.Context(), r.DB, p) })
+	return answer, errors.Join(failed, err)
+}
+
+func (p *part) publish(r *console.Request) (console.Answer, error) {
+	pr, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	var made, changed int
+	err = r.Tx(func(tx *store.Tx) (err error) {
+		made, changed, err = programme.Publish(r.Context(), tx, r.Now(), r.Actor, pr.ID, pr.Version)
+		return err
+	})
+	if err != nil {
+		return nil, Told(r, err)
+	}
+	return console.Redirect{Path: "/training/programmes/" + pr.ID, Flash: r.Say("training.publish.done", made, changed)}, nil
+}
+
+// holidays reads Jalali days, one on a line, or returns the line that is none.
+func holidays(text string) (days []calendar.Day, bad string) {
+	for _, line := range lines(text) {
+		d, err := calendar.ParseDay(line)
+		if err != nil {
+			return nil, line
+		}
+		days = append(days, d)
+	}
+	return days, ""
+}

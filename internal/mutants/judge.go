@@ -26,7 +26,7 @@ const leftOut = "^TestEveryCheckIsNeeded$"
 type binary struct {
 	pkg, dir, file string
 	flags          []string
-	cpu            time.Duration // without a mutant
+	cpu, wall      time.Duration // without a mutant
 	reached        map[int]bool
 }
 
@@ -114,7 +114,7 @@ func (j *judges) binary(pkg string) (*binary, error) {
 		return nil, err
 	}
 	b := &binary{pkg: pkg, dir: list[0].Dir, file: filepath.Join(j.module.work, strings.ReplaceAll(pkg, "/", "_")+".test"), reached: map[int]bool{},
-		flags: []string{"-test.failfast", "-test.short=" + strconv.FormatBool(!j.long), "-test.skip", j.skip, "-test.timeout", "10m"}}
+		flags: []string{"-test.failfast", "-test.short=" + strconv.FormatBool(!j.long), "-test.skip", j.skip}}
 	if slices.Contains(deps, "pgregory.net/rapid") {
 		b.flags = append(b.flags, "-rapid.nofailfile", "-rapid.shrinktime", "1ms")
 	}
@@ -123,7 +123,6 @@ func (j *judges) binary(pkg string) (*binary, error) {
 		return nil, fmt.Errorf("build the tests of %s: %w\n%s", pkg, err, out)
 	}
 	reach := b.file + ".reach"
-	began := time.Now()
 	how, err := j.run(b, "reach:"+reach)
 	if err == nil && how != "" {
 		err = fmt.Errorf("the tests of %s fail without a mutant", pkg)
@@ -142,7 +141,7 @@ func (j *judges) binary(pkg string) (*binary, error) {
 		}
 		b.reached[i] = true
 	}
-	fmt.Fprintf(os.Stderr, "%s: %.1f s of the processor, %s; reaches %d mutants\n", pkg, b.cpu.Seconds(), time.Since(began).Round(time.Second), len(b.reached))
+	fmt.Fprintf(os.Stderr, "%s: %.1f s of the processor, %s; reaches %d mutants\n", pkg, b.cpu.Seconds(), b.wall.Round(time.Second), len(b.reached))
 	j.built[pkg] = b
 	return b, nil
 }
@@ -154,16 +153,20 @@ const memory = 8 << 20
 // run runs the tests with a mutant and returns how it was killed: " (time)" or
 // " " and what the tests said first; "" if it was not.
 func (j *judges) run(b *binary, selected string) (how string, err error) {
-	limit := "unlimited"
+	// What waits for nothing uses no processor; on a busy machine what is busy
+	// waits too, so it has long to wait.
+	limit, timeout := "unlimited", 30*time.Minute
 	if b.cpu > 0 {
-		limit = strconv.Itoa(5 + int(10*b.cpu.Seconds()))
+		limit, timeout = strconv.Itoa(5+int(10*b.cpu.Seconds())), time.Minute+10*b.wall
 	}
-	args := append([]string{"-c", `ulimit -v "$1" && ulimit -t "$2" && shift 2 && exec "$@"`, "sh", strconv.Itoa(memory), limit, b.file}, b.flags...)
+	args := append([]string{"-c", `ulimit -v "$1" && ulimit -t "$2" && shift 2 && exec "$@"`, "sh", strconv.Itoa(memory), limit, b.file,
+		"-test.timeout", timeout.String()}, b.flags...)
 	cmd := exec.CommandContext(j.ctx, "sh", args...)
 	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), variable+"="+selected)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
+	began := time.Now()
 	err = cmd.Run()
 	if err := j.ctx.Err(); err != nil {
 		return "", err
@@ -173,7 +176,7 @@ func (j *judges) run(b *binary, selected string) (how string, err error) {
 	switch {
 	case err == nil:
 		if b.cpu == 0 {
-			b.cpu = cpu
+			b.cpu, b.wall = cpu, time.Since(began)
 		}
 		return "", nil
 	case !errors.As(err, &exit):

@@ -115,12 +115,10 @@ func (p *pages) funcs(l web.Lang) template.FuncMap {
 		"u":      func(path string) string { return l.Prefix() + path },
 		"day":    func(d any) template.HTML { return dayHTML(l, d) },
 		"when":   func(t any) template.HTML { return timeHTML(l, t) },
-		"code": func(s string) template.HTML {
-			return template.HTML(`<bdi dir="ltr" class="code">` + template.HTMLEscapeString(s) + `</bdi>`)
-		},
-		"name":  func(fa, en string) string { return NameIn(l, fa, en) },
-		"asset": func(name string) string { return "/static/" + version + "/" + name },
-		"dict":  dict,
+		"code":   codeHTML,
+		"name":   func(fa, en string) string { return NameIn(l, fa, en) },
+		"asset":  func(name string) string { return "/static/" + version + "/" + name },
+		"dict":   dict,
 	}
 }
 

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,25 +124,14 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 		from, to := store.Prefix(words[0])
 		rows, err = q.PeopleByNumber(ctx, officedb.PeopleByNumberParams{Number: from, NumberEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
 	default:
-		// The longest word is the rarest, as a rule; the others are looked for in what
-		// it finds.
+		// The longest word is the rarest, as a rule; the others narrow it down.
 		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 		from, to := store.WordPrefix(words[0])
 		if len(words) == 1 {
 			rows, err = q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
 			break
 		}
-		for seen := 0; seen < mostSeen && len(rows) < skip+limit; seen += batch {
-			some, e := q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: batch, Skip: int32(seen)})
-			if err = e; err != nil || len(some) == 0 {
-				break
-			}
-			for _, p := range some {
-				if holds(p.Name, words[1:]) {
-					rows = append(rows, p)
-				}
-			}
-		}
+		rows, err = byWords(ctx, q, officedb.PeopleByWordsParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(skip + limit)}, words[1:])
 		rows = rows[min(skip, len(rows)):min(skip+limit, len(rows))]
 	}
 	if err != nil {
@@ -162,11 +152,46 @@ func (a Actor) MayGive(role Role, code string) bool {
 	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return p != Own && !a.May(p, code) })
 }
 
-// How many people one search by several words looks at, and how many at once.
+// How far a search by several words goes: so many words that begin with the second
+// one, and so many people who have three.
 const (
-	mostSeen = 100_000
-	batch    = 2_000
+	mostWords = 20
+	mostSeen  = 5_000
 )
+
+// byWords finds people by a first word and more. Whole words are held against the
+// index one by one: each is a look-up, where a beginning would be a range.
+func byWords(ctx context.Context, q *officedb.Queries, p officedb.PeopleByWordsParams, more []string) ([]officedb.Person, error) {
+	var rows []officedb.Person
+	want := int(p.Max)
+	if len(more) > 1 {
+		p.Max = mostSeen
+	}
+	from, end := store.WordPrefix(more[0])
+	for range mostWords {
+		next, err := q.NextWord(ctx, officedb.NextWordParams{FromWord: from, WordEnd: end})
+		if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		from, p.Also = next+"0", next // hex comes in pairs: nothing lies between
+		some, err := q.PeopleByWords(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range some {
+			if holds(one.Name, more[1:]) {
+				rows = append(rows, one)
+			}
+		}
+		if len(rows) >= want {
+			break
+		}
+	}
+	return rows, nil
+}
 
 // holds reports whether each of the words begins a word of the name.
 func holds(name string, words []string) bool {

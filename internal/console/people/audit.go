@@ -3,7 +3,11 @@ package people
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sandogh/sandogh/internal/console"
@@ -63,7 +67,7 @@ func audit(r *console.Request) (console.Answer, error) {
 		Actions: []console.Link{{Path: "/audit/check", Word: r.Say("audit.check")}, {Path: "/audit/export", Word: r.Say("audit.export")}},
 		Columns: []console.Column{{Key: "seq", Label: words["audit.seq"], Kind: console.Codes}, {Key: "at", Label: words["audit.at"], Kind: console.Times},
 			{Key: "person", Label: words["audit.person"]}, {Key: "role", Label: words["people.role"]}, {Key: "act", Label: words["audit.act"], Kind: console.Codes},
-			{Key: "object", Label: words["audit.object"], Kind: console.Codes}, {Key: "before", Label: words["audit.before"], Kind: console.Codes}, {Key: "after", Label: words["audit.after"], Kind: console.Codes}},
+			{Key: "object", Label: words["audit.object"], Kind: console.Codes}, {Key: "before", Label: words["audit.before"]}, {Key: "after", Label: words["audit.after"]}},
 	}
 	names := map[string]string{"": "–"}
 	for _, row := range rows {
@@ -78,17 +82,29 @@ func audit(r *console.Request) (console.Answer, error) {
 		if row.Role != "" {
 			role = r.Say("role." + row.Role)
 		}
+		before, after := differing(row.Before, row.After)
 		l.Rows = append(l.Rows, console.Row{ID: fmt.Sprint(row.Seq), Cells: []any{fmt.Sprint(row.Seq), store.Time(row.At), names[row.Person], role, row.Act,
-			row.Object, orNothing(row.Before), orNothing(row.After)}})
+			row.Object, before, after}})
 	}
 	return l, nil
 }
 
-func orNothing(s string) string {
-	if s == "null" {
-		return ""
+// differing returns the fields of two JSON objects that are not the same in both,
+// as text: "name: مریم; phone: 0912". What is empty is left out.
+func differing(before, after string) (string, string) {
+	var a, b map[string]any
+	json.Unmarshal([]byte(before), &a) // what is no object has no fields
+	json.Unmarshal([]byte(after), &b)
+	text := func(own, other map[string]any) string {
+		var out []string
+		for _, key := range slices.Sorted(maps.Keys(own)) {
+			if v := own[key]; v != nil && v != "" && !reflect.DeepEqual(v, other[key]) {
+				out = append(out, fmt.Sprintf("%s: %v", key, v))
+			}
+		}
+		return strings.Join(out, "; ")
 	}
-	return s
+	return text(a, b), text(b, a)
 }
 
 // checkLog recomputes the chain of the whole log.

@@ -439,6 +439,22 @@ func (q *Queries) LastAudit(ctx context.Context) (LastAuditRow, error) {
 	return i, err
 }
 
+const nextWord = `-- name: NextWord :one
+SELECT word FROM person_word WHERE word >= $1 AND word < $2 ORDER BY word LIMIT 1
+`
+
+type NextWordParams struct {
+	FromWord string
+	WordEnd  string
+}
+
+func (q *Queries) NextWord(ctx context.Context, arg NextWordParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, nextWord, arg.FromWord, arg.WordEnd)
+	var word string
+	err := row.Scan(&word)
+	return word, err
+}
+
 const office = `-- name: Office :one
 SELECT code, kind, name_fa, name_en, population, version FROM office WHERE code = $1
 `
@@ -676,6 +692,62 @@ func (q *Queries) PeopleByWord(ctx context.Context, arg PeopleByWordParams) ([]P
 		arg.Lo,
 		arg.Hi,
 		arg.Skip,
+		arg.Max,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Person{}
+	for rows.Next() {
+		var i Person
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Number,
+			&i.Phone,
+			&i.Email,
+			&i.Office,
+			&i.Simulated,
+			&i.Created,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const peopleByWords = `-- name: PeopleByWords :many
+SELECT p.id, p.name, p.number, p.phone, p.email, p.office, p.simulated, p.created, p.version FROM person_word w JOIN person p ON p.id = w.person
+WHERE w.word >= $1 AND w.word < $2 AND w.office >= $3 AND w.office < $4
+  AND EXISTS (SELECT 1 FROM person_word v WHERE v.word = $5 AND v.office = w.office AND v.person = w.person)
+ORDER BY w.word, w.office, w.person LIMIT $6
+`
+
+type PeopleByWordsParams struct {
+	Word    string
+	WordEnd string
+	Lo      string
+	Hi      string
+	Also    string
+	Max     int32
+}
+
+func (q *Queries) PeopleByWords(ctx context.Context, arg PeopleByWordsParams) ([]Person, error) {
+	rows, err := q.db.QueryContext(ctx, peopleByWords,
+		arg.Word,
+		arg.WordEnd,
+		arg.Lo,
+		arg.Hi,
+		arg.Also,
 		arg.Max,
 	)
 	if err != nil {

@@ -95,6 +95,7 @@ var layers = []layer{
 	{pkg: "internal/store/lessonsdb"},
 	{pkg: "internal/store/outreachdb"},
 	{pkg: "internal/store/agendadb"},
+	{pkg: "internal/store/readinessdb"},
 	{pkg: "internal/store/storetest", may: []string{"internal/store"}}, // for tests
 	{pkg: "internal/office", may: []string{"internal/persian", "internal/store", "internal/store/officedb"}},
 	{pkg: "internal/agenda", may: []string{"calendar", "internal/store", "internal/store/agendadb", "internal/office"}},
@@ -133,11 +134,14 @@ var layers = []layer{
 	{pkg: "internal/console/sessions", may: slices.Concat(shell, []string{"internal/console", "internal/console/training", "internal/store/trainingdb",
 		"internal/training", "internal/training/certificate", "internal/training/mail"}),
 		third: []string{"github.com/skip2/go-qrcode"}},
+	{pkg: "internal/readiness", may: []string{"law", "calendar", "internal/store", "internal/store/readinessdb", "internal/office", "internal/agenda", "internal/training"}},
+	{pkg: "internal/console/readiness", may: slices.Concat(shell, []string{"internal/printing", "internal/agenda", "internal/training", "internal/readiness", "internal/console"})},
 	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/agenda", "internal/console"})},
 	{pkg: "internal/console/lessons", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/lessons", "internal/printing",
 		"internal/store/lessonsdb", "internal/store/trainingdb"})},
 	{pkg: "internal/console/outreach", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/outreach", "internal/store/outreachdb"})},
-	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/storetest"})}, // for tests
+	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/storetest"}),
+		third: []string{"github.com/chromedp/chromedp"}}, // for tests
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, tools)},

@@ -75,5 +75,8 @@
 // Tests: storetest.Each for both engines; consoletest.New(t, db, agenda.Part) for
 // pages: c.As(office.Province, "07").Get("/agenda").Is(200).Has("…");
 // consoletest.Matrix(t, agenda.Part, objects) writes testdata/matrix.txt with -update: every
-// route × every role × own office, foreign office, signed out.
+// route × every role × own office, foreign office, signed out. consoletest.Words(t,
+// part) finds text in templates. In a browser: ctx := consoletest.Browser(t);
+// c.SignIn(ctx, role, code); c.Look(ctx, t, "/agenda", …) looks at each page in both
+// languages and widths, by axe-core where SANDOGH_AXE names it; -screenshots DIR.
 package console

@@ -2,6 +2,7 @@ package group_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"math/big"
 	"testing"
 
@@ -79,5 +80,29 @@ func TestLiftSmaller(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("only %d points", found)
+	}
+}
+
+// TestEncoding: the bytes are those of SEC 1 (2.3.3, compressed), as everybody
+// else writes them: 2 for an even ordinate, 3 for an odd one. That what is
+// written can be read does not show it.
+func TestEncoding(t *testing.T) {
+	g := group.Generator()
+	for n, want := range map[uint64]string{ // NIST's routines: k·G for k = 1, 2, 3
+		1: "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+		2: "037cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc47669978",
+		3: "025ecbe4d1a6330a44c8f7ef951d4bf165e6c6b721efada985fb41661bc6e7fd6c",
+	} {
+		e := g.Mul(group.NewScalar(n))
+		if got := hex.EncodeToString(e.Bytes()); got != want {
+			t.Errorf("%d·G is %s, want %s", n, got, want)
+		}
+		b, err := hex.DecodeString(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := group.DecodeElement(b); err != nil || !got.Equal(e) {
+			t.Errorf("%s is not read as %d·G: %v", want, n, err)
+		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/training/mail"
 )
 
-var sessionStates = map[string]string{training.Planned: "open", training.Held: "good", training.Cancelled: "wait"}
+var sessionStates = map[string]string{training.Planned: "wait", training.Held: "good", training.Cancelled: "wait"}
 
 func sessionState(r *console.Request, s string) console.State {
 	return console.State{Kind: sessionStates[s], Word: r.Say("training.session." + s), Key: s}
@@ -160,7 +160,7 @@ func sessionForm() *console.Form {
 	states := []any{training.Planned, words["training.session.planned"], training.Held, words["training.session.held"], training.Cancelled, words["training.session.cancelled"]}
 	return &console.Form{Intro: words["training.session.edit.intro"], Back: toSession, Fields: []console.Field{
 		{Name: "from", Kind: console.Day, Label: words["training.from"], Required: true}, {Name: "to", Kind: console.Day, Label: words["training.to"], Required: true},
-		{Name: "venue", Label: words["training.venue"], Required: true, Max: 120},
+		{Name: "venue", Kind: console.Line, Label: words["training.venue"], Required: true, Max: 120},
 		{Name: "seats", Kind: console.Number, Label: words["training.seats.of"], Required: true, Min: 1, Max: 5000},
 		{Name: "state", Kind: console.Choice, Label: words["training.state"], Required: true, Choices: console.Items(states...)}, versionField},
 		Fill: func(r *console.Request) (console.Values, error) {
@@ -308,7 +308,7 @@ func (p *part) decision(r *console.Request) (console.Answer, error) {
 
 func materialForm() *console.Form {
 	return &console.Form{Back: toSession, Limit: training.MaxMaterial + 1<<20, Fields: []console.Field{
-		{Name: "name", Label: words["training.material.name"], Required: true, Max: 120},
+		{Name: "name", Kind: console.Line, Label: words["training.material.name"], Required: true, Max: 120},
 		{Name: "file", Kind: console.Upload, Label: words["training.material"], Help: words["training.material.help"], Required: true}}}
 }
 

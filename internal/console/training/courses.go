@@ -53,7 +53,7 @@ func (p *part) courses(r *console.Request) (console.Answer, error) {
 }
 
 func courseForm() *console.Form {
-	return &console.Form{Fields: []console.Field{{Name: "name", Label: words["training.name"], Required: true, Max: 80},
+	return &console.Form{Fields: []console.Field{{Name: "name", Kind: console.Line, Label: words["training.name"], Required: true, Max: 80},
 		{Name: "months", Kind: console.Number, Label: words["training.months"], Required: true, Min: 1, Max: 60}},
 		Fill: func(*console.Request) (console.Values, error) { return console.Fill("months", "12"), nil },
 		Back: func(r *console.Request) console.Link {
@@ -147,7 +147,7 @@ func articleItems(r *console.Request) ([]console.Item, error) {
 }
 
 func topicForm(edit bool) *console.Form {
-	f := &console.Form{Intro: words["training.topic.intro"], Fields: []console.Field{{Name: "title", Label: words["training.topic.title"], Required: true, Max: 150},
+	f := &console.Form{Intro: words["training.topic.intro"], Fields: []console.Field{{Name: "title", Kind: console.Line, Label: words["training.topic.title"], Required: true, Max: 150},
 		{Name: "minutes", Kind: console.Number, Label: words["training.topic.minutes"], Required: true, Min: 5, Max: 600},
 		{Name: "article", Kind: console.Choice, Label: words["training.article"], Choices: articleItems}},
 		Fill: func(*console.Request) (console.Values, error) { return console.Fill("minutes", "60"), nil },

@@ -33,7 +33,7 @@ func (p *part) home(r *console.Request) (console.Answer, error) {
 	}
 	if r.Actor.Somewhere(office.TrainingPlan) {
 		l.Primary = &console.Link{Path: "/training/new", Word: r.Say("training.new")}
-		l.Actions = append(l.Actions, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
+		l.Actions = append(l.Actions, console.Link{Path: "/training/venues/new", Word: r.Say("training.venue.new")}, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
 	}
 	if r.Actor.Somewhere(office.PeopleEdit) {
 		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")})
@@ -67,7 +67,7 @@ func newForm() *console.Form {
 	}
 	return &console.Form{Intro: words["training.new.intro"], Submit: words["training.new.submit"], Back: toHome,
 		Fields: []console.Field{
-			{Name: "name", Label: words["training.name"], Required: true, Max: 100},
+			{Name: "name", Kind: console.Line, Label: words["training.name"], Required: true, Max: 100},
 			{Name: "kind", Kind: console.Choice, Label: words["training.kind"], Required: true, Choices: console.Items(kinds...)},
 			{Name: "office", Kind: console.Office, Label: words["training.office"], Required: true},
 			{Name: "course", Kind: console.Choice, Label: words["training.course"], Required: true, Help: words["training.course.help"], Choices: courseItems},
@@ -187,15 +187,15 @@ func venueName(p *programme.Programme, id string) string {
 	return ""
 }
 
-// mapOf draws the groups on the map of tiles; nothing for units below provinces.
-func mapOf(r *console.Request, all []group) template.HTML {
+// mapOf draws the groups on the map of tiles, if they are of provinces.
+func mapOf(r *console.Request, kind string, all []group) template.HTML {
+	if kind != string(training.National) {
+		return ""
+	}
 	var tiles []drawing.Tile
 	shades := []string{"good", "open", "wait"}
 	for _, g := range all {
 		for _, u := range g.Units {
-			if _, ok := iran.Find(u.fa); !ok {
-				return ""
-			}
 			tiles = append(tiles, drawing.Tile{Name: u.fa, Shown: u.Name, State: shades[g.Number%len(shades)], Value: r.Lang.Number(int64(g.Number)),
 				More: r.Say("training.tile.more", u.Name, g.Number, g.Venue)})
 		}
@@ -233,7 +233,7 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 		Km     int64         `json:"km"`
 		People int64         `json:"people"`
 		Window planner.Span  `json:"window"`
-	}{all, mapOf(r, all), pr.ID, pr.TrainingProgramme.Plan != pr.TrainingProgramme.Stands, r.Actor.May(office.TrainingPlan, pr.Office), pr.Plan.Km(), 0, pr.In.Window}
+	}{all, mapOf(r, pr.Kind, all), pr.ID, pr.TrainingProgramme.Plan != pr.TrainingProgramme.Stands, r.Actor.May(office.TrainingPlan, pr.Office), pr.Plan.Km(), 0, pr.In.Window}
 	for _, g := range all {
 		data.People += g.People
 	}
@@ -548,4 +548,17 @@ func holidays(text string) (days []calendar.Day, bad string) {
 		days = append(days, d)
 	}
 	return days, ""
+}
+
+func venueForm() *console.Form {
+	return &console.Form{Intro: words["training.venue.intro"], Back: toHome, Fields: []console.Field{
+		{Name: "name", Kind: console.Line, Label: words["training.name"], Required: true, Max: 100},
+		{Name: "office", Kind: console.Office, Label: words["training.office"], Required: true},
+		{Name: "seats", Kind: console.Number, Label: words["training.seats"], Required: true, Min: 1, Max: 5000}}}
+}
+
+func (p *part) addVenue(r *console.Request) (console.Answer, error) {
+	return Write(r, "/training", r.Say("training.venue.added"), func(tx *store.Tx) error {
+		return programme.AddVenue(r.Context(), tx, r.Now(), r.Actor, r.Values.OfficeOf("office"), r.Values.Get("name"), r.Values.Int("seats"))
+	})
 }

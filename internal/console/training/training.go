@@ -47,6 +47,7 @@ func (p *part) routes() []console.Route {
 		{Method: "GET", Path: "/training/courses/{course}", Power: see, Summary: s("course"), Do: p.course},
 		{Method: "POST", Path: "/training/courses/{course}/topic", Power: plan, Summary: s("topic.new"), Form: topicForm(false), Do: p.addTopic},
 		{Method: "POST", Path: "/training/topics/{topic}/edit", Power: plan, Summary: s("topic.edit"), Form: topicForm(true), Do: p.editTopic},
+		{Method: "POST", Path: "/training/venues/new", Power: plan, Summary: s("venue.new"), Form: venueForm(), Do: p.addVenue},
 		{Method: "GET", Path: "/training/programmes/{programme}", Power: see, Scope: programmeScope, Summary: s("programme"), Do: p.board},
 		{Method: "GET", Path: "/training/programmes/{programme}/plan", Power: see, Scope: programmeScope, Summary: s("plan"), Do: p.plan},
 		{Method: "GET", Path: "/training/programmes/{programme}/programme.pdf", Power: see, Scope: programmeScope, Summary: s("pdf"), Do: p.pdf},

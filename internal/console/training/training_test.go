@@ -67,11 +67,11 @@ func TestPlanning(t *testing.T) {
 		bad[11] = "1405/1/1"
 		hq.Post("/training/new", bad...).Is(http.StatusUnprocessableEntity).Has("پایان پیش از آغاز است")
 
-		hq.Follow(hq.Post(programme+"/first")).Has("ثابت")
+		hq.Follow(hq.Post(programme + "/first")).Has("ثابت")
 		hq.Post(programme+"/move", "unit", "24", "group", "1", "version", "1").Is(http.StatusConflict)
 		hq.Follow(hq.Post(programme+"/when", "group", "1", "day", "1405/3/7", "version", "2")).Has("تعطیل است").Has("نخستین روز شدنی")
 		hq.Follow(hq.Post(programme+"/when", "group", "1", "version", "3")).Has("همسایه نیستند")
-		hq.Follow(hq.Post(programme+"/publish")).Is(http.StatusOK).Has("۲ جلسه ساخته شد").Has("<svg")
+		hq.Follow(hq.Post(programme + "/publish")).Is(http.StatusOK).Has("۲ جلسه ساخته شد").Has("<svg")
 		hq.Follow(hq.Post(programme+"/swap", "unit", "23", "other", "22", "version", "5")).Has("با انتشار تغییر می‌کند").Has("می‌رود")
 		hq.Post(programme+"/swap", "unit", "23", "other", "23", "version", "6").Is(http.StatusUnprocessableEntity)
 		if pdf := hq.Get(programme + "/programme.pdf").Is(http.StatusOK).Body; !strings.HasPrefix(pdf, "%PDF-1.7") {

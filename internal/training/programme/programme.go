@@ -22,6 +22,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -35,6 +36,9 @@ import (
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/training"
 )
+
+// ErrNoUnits says that there is no province, or no county, below the office.
+var ErrNoUnits = errors.New("there are no units of this kind below the office")
 
 // A Programme is one with its plan read.
 type Programme struct {
@@ -106,6 +110,16 @@ func Add(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, s Set
 	return Get(ctx, tx, id)
 }
 
+// AddVenue adds a venue of a province or county. Programmes that are added from now
+// on plan with it, instead of the hall that is assumed there.
+func AddVenue(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, code, name string, seats int64) error {
+	v := trainingdb.InsertVenueParams{ID: store.NewID(), Office: code, Name: name, Seats: seats}
+	if err := trainingdb.New(tx).InsertVenue(ctx, v); err != nil {
+		return fmt.Errorf("add venue: %w", err)
+	}
+	return office.Audit(ctx, tx, now, a, office.TrainingPlan, office.Change{Act: "training.venue.add", Object: v.ID, Office: code, After: v})
+}
+
 // input reads what is known of the units, the venues and the trainers.
 func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error) {
 	in := planner.Input{Size: s.Size, Days: s.Days, Window: s.Window, Closed: []int{5, 6}, Parallel: s.Parallel, Teachers: s.Teachers, Reach: 600}
@@ -174,6 +188,9 @@ func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error)
 			in.Trainers = append(in.Trainers, planner.Trainer{ID: t.Person, Name: t.Name, Base: base})
 		}
 	}
+	if len(in.Units) == 0 {
+		return in, ErrNoUnits
+	}
 	if len(in.Trainers) == 0 {
 		in.Teachers = 0 // until trainers are appointed
 	}
@@ -241,8 +258,8 @@ func Change(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, id
 
 // PinFirst pins the provinces of the first session as it was published, if the
 // programme has them.
-func PinFirst(ctx context.Context, tx *store.Tx, p *Programme) error {
-	oq := officedb.New(tx)
+func PinFirst(ctx context.Context, db officedb.DBTX, p *Programme) error {
+	oq := officedb.New(db)
 	for _, u := range p.In.Units {
 		o, err := oq.Office(ctx, u.ID)
 		if err != nil {

@@ -11,13 +11,18 @@ import (
 
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/agenda"
+	"github.com/sandogh/sandogh/internal/console/lessons"
+	"github.com/sandogh/sandogh/internal/console/outreach"
 	"github.com/sandogh/sandogh/internal/console/people"
+	"github.com/sandogh/sandogh/internal/console/readiness"
+	"github.com/sandogh/sandogh/internal/console/review"
 	"github.com/sandogh/sandogh/internal/console/sessions"
 	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/console/signin"
 	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/identity"
+	progress "github.com/sandogh/sandogh/internal/readiness"
 	"github.com/sandogh/sandogh/internal/store"
 )
 
@@ -26,10 +31,17 @@ var parts = []func(console.Deps) console.Part{
 	signin.Part,
 	setup.Part,
 	agenda.Part,
+	readiness.Part,
 	people.Part,
 	training.Part,
 	sessions.Part,
+	lessons.Part,
+	review.Part,
+	outreach.Part,
 }
+
+// readinessAge is how old the numbers of readiness may become.
+const readinessAge = 10 * time.Minute
 
 // consoleDB says where the offices' console keeps its data.
 type consoleDB struct {
@@ -97,6 +109,16 @@ func (c *hqServeCmd) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.err, "The first administrator comes in by this link, once, within a day:\n  %s\n", link)
 	}
 	fmt.Fprintf(s.err, "The offices' console: %s/ (فارسی) and %s/en\nStop with Ctrl-C.\n", origin, origin)
+	counted := make(chan struct{})
+	counting, stop := context.WithCancel(ctx)
+	go func() {
+		defer close(counted)
+		progress.Keep(counting, db, c.Dir, time.Now, readinessAge, d.Log)
+	}()
+	defer func() { // before the database is closed
+		stop()
+		<-counted
+	}()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() {
 		<-ctx.Done()

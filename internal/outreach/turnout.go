@@ -136,7 +136,9 @@ func Parse(in io.Reader, resolve func(name string) (string, bool)) ([]Turnout, e
 
 // parse reads one line, and returns everything that is wrong with it.
 func parse(row []string, resolve func(string) (string, bool)) (t Turnout, faults []Fault) {
-	wrong := func(i int, code, value string) { faults = append(faults, Fault{Field: Header[i], Code: code, Value: value}) }
+	wrong := func(i int, code, value string) {
+		faults = append(faults, Fault{Field: Header[i], Code: code, Value: value})
+	}
 	for i, text := range row {
 		switch {
 		case text == "":

@@ -75,6 +75,9 @@ func TestMap(t *testing.T) {
 	if n := whole(t, string(drawing.Map("نقشه", tiles)), 770, 2000); n["rect"] != 32 || n["b"] != 0 {
 		t.Errorf("a province without a tile is lost, or is markup: %v", n)
 	}
+	if s := string(drawing.Map("نقشه", tiles[:1])); whole(t, s, 770, 2000)["rect"] != 31 || strings.Count(s, "<title>") != 1 {
+		t.Errorf("one province and 30 outlines: %s", s)
+	}
 }
 
 func TestBars(t *testing.T) {

@@ -21,7 +21,8 @@ type Tile struct {
 
 const side, gap = 110, 6
 
-// Map draws provinces where they lie.
+// Map draws provinces where they lie, and the outlines of those that are not among
+// them.
 func Map(label string, tiles []Tile) template.HTML {
 	var b strings.Builder
 	rows := 0
@@ -39,9 +40,16 @@ func Map(label string, tiles []Tile) template.HTML {
 		height += (len(lost) + iran.Columns - 1) / iran.Columns * side
 	}
 	open(&b, label, iran.Columns*side, height)
+	drawn := map[string]bool{}
 	for _, t := range tiles {
 		if p, ok := iran.Find(t.Name); ok {
 			t.draw(&b, p.Col, p.Row)
+			drawn[p.En] = true
+		}
+	}
+	for _, p := range iran.Provinces() { // so that one's own is seen where it lies
+		if !drawn[p.En] {
+			fmt.Fprintf(&b, `<rect class="soft" x="%d" y="%d" width="%d" height="%d" rx="10" fill="none" stroke="currentColor" stroke-opacity=".3"/>`, p.Col*side+gap/2, p.Row*side+gap/2, side-gap, side-gap)
 		}
 	}
 	for i, t := range lost {

@@ -33,11 +33,11 @@ func checklist(r *console.Request) (console.Answer, error) {
 		}
 		skip = 0
 		for _, x := range rows {
-			what, err := becomes(r, x.Kind, x.Target)
+			what, err := Becomes(r, x.Kind, x.Target)
 			if err != nil {
 				return nil, err
 			}
-			l.Rows = append(l.Rows, console.Row{ID: x.ID, Path: path(x.Problem), Cells: []any{x.Content, console.NameIn(r.Lang, x.NameFa, x.NameEn), what, x.OwnerName, x.Due, state(r, x.State, x.Due)}})
+			l.Rows = append(l.Rows, console.Row{ID: x.ID, Path: path(x.Problem), Cells: []any{x.Content, console.NameIn(r.Lang, x.NameFa, x.NameEn), what, x.OwnerName, x.Due, State(r, x.State, x.Due)}})
 		}
 		if len(l.Rows) >= p.Limit {
 			break
@@ -62,14 +62,14 @@ func mine(r *console.Request) (console.Answer, error) {
 		return nil, err
 	}
 	for _, x := range actions {
-		l.Rows = append(l.Rows, console.Row{ID: x.ID, Path: "/lessons/action/" + x.ID + "/finish", Cells: []any{x.Content, r.Say("lessons.mine.action"), x.Due, state(r, x.State, x.Due)}})
+		l.Rows = append(l.Rows, console.Row{ID: x.ID, Path: "/lessons/action/" + x.ID + "/finish", Cells: []any{x.Content, r.Say("lessons.mine.action"), x.Due, State(r, x.State, x.Due)}})
 	}
 	problems, err := q.ProblemsOwned(r.Context(), r.Actor.Person)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range problems {
-		l.Rows = append(l.Rows, console.Row{ID: p.ID, Path: path(p.ID), Cells: []any{p.Problem, r.Say("lessons.problem"), p.Due, state(r, p.State, p.Due)}})
+		l.Rows = append(l.Rows, console.Row{ID: p.ID, Path: path(p.ID), Cells: []any{p.Problem, r.Say("lessons.problem"), p.Due, State(r, p.State, p.Due)}})
 	}
 	return l, nil
 }

@@ -27,7 +27,7 @@ func groups(r *console.Request) (console.Answer, error) {
 		l.Primary = &console.Link{Path: "/lessons/suggestions", Word: r.Say("lessons.suggestions")}
 	}
 	for _, f := range rows {
-		l.Rows = append(l.Rows, console.Row{ID: f.ID, Path: "/lessons/groups/" + f.ID, Cells: []any{f.Name, f.Provinces, f.Problems, f.Unsolved, level(r, f.Highest)}})
+		l.Rows = append(l.Rows, console.Row{ID: f.ID, Path: "/lessons/groups/" + f.ID, Cells: []any{f.Name, f.Provinces, f.Problems, f.Unsolved, Level(r, f.Highest)}})
 	}
 	return l, nil
 }
@@ -52,9 +52,9 @@ func showGroup(r *console.Request) (console.Answer, error) {
 		Name      string     `json:"name"`
 		Provinces []string   `json:"provinces"`
 		Count     int        `json:"count"`
-		Problems  []problem  `json:"problems"` // within one's posts
+		Problems  []Row      `json:"problems"` // within one's posts
 		Decisions []decision `json:"decisions"`
-	}{Name: f.Name, Problems: []problem{}}
+	}{Name: f.Name, Problems: []Row{}}
 	had, err := q.FamilyProvinces(ctx, f.ID)
 	if err != nil {
 		return nil, store.Classify(err)
@@ -68,7 +68,7 @@ func showGroup(r *console.Request) (console.Answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.Problems = append(d.Problems, shown(r, found)...)
+		d.Problems = append(d.Problems, Rows(r, found)...)
 	}
 	rows, err := q.GroupingsOf(ctx, f.ID)
 	if err != nil {
@@ -84,8 +84,8 @@ func showGroup(r *console.Request) (console.Answer, error) {
 	return console.Page{Template: "group", Title: f.Name, Data: d, Crumbs: crumbs(r, console.Link{Path: "/lessons/groups", Word: r.Say("lessons.groups")})}, nil
 }
 
-// problem is a row of a table of problems on a page.
-type problem struct {
+// A Row is a problem in a table of a page.
+type Row struct {
 	ID     string        `json:"id"`
 	Text   string        `json:"problem"`
 	Office string        `json:"office"`
@@ -94,10 +94,11 @@ type problem struct {
 	State  console.State `json:"state"`
 }
 
-func shown(r *console.Request, found []lessons.Entry) []problem {
-	out := make([]problem, len(found))
+// Rows returns problems as a table shows them.
+func Rows(r *console.Request, found []lessons.Entry) []Row {
+	out := make([]Row, len(found))
 	for i, e := range found {
-		out[i] = problem{e.ID, e.Problem.Problem, console.NameIn(r.Lang, e.NameFa, e.NameEn), e.Round, level(r, e.Risk), state(r, e.State, e.Due)}
+		out[i] = Row{e.ID, e.Problem.Problem, console.NameIn(r.Lang, e.NameFa, e.NameEn), e.Round, Level(r, e.Risk), State(r, e.State, e.Due)}
 	}
 	return out
 }
@@ -121,7 +122,7 @@ func suggestions(r *console.Request) (console.Answer, error) {
 }
 
 var groupForm = &console.Form{
-	Intro: words["lessons.group.intro"], Submit: words["lessons.group.submit"], Back: backToOne, Limit: 1 << 20,
+	Intro: words["lessons.group.intro"], Submit: words["lessons.group.submit"], Back: backToOne, Page: withProblem,
 	Fields: []console.Field{
 		{Name: "name", Kind: console.Line, Label: words["lessons.group.name"], Help: words["lessons.group.name.help"], Required: true, Max: 150},
 		{Name: "problems", Kind: console.Choices, Label: words["lessons.group.same"], Help: words["lessons.group.same.help"], Required: true, Choices: likeItems},

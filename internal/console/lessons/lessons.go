@@ -46,9 +46,6 @@ func Routes(console.Deps) []console.Route {
 		{Method: "GET", Path: "/lessons/groups/{family}", Power: see, Summary: words["lessons.group.one"], Do: showGroup},
 		{Method: "GET", Path: "/lessons/suggestions", Power: edit, Scope: country, Summary: words["lessons.suggestions"], Do: suggestions},
 		{Method: "POST", Path: "/lessons/grouping/{grouping}/undo", Power: edit, Scope: country, Summary: words["lessons.undo"], Form: undoForm, Do: undo},
-		{Method: "GET", Path: "/lessons/sessions", Power: see, Summary: words["lessons.sessions"], Do: sessions},
-		{Method: "GET", Path: "/lessons/sessions/{session}", Power: see, Summary: words["lessons.session.one"], Do: showSession},
-		{Method: "GET", Path: "/lessons/sessions/{session}/report", Power: see, Summary: words["lessons.report"], Do: report},
 		{Method: "GET", Path: one, Power: see, Scope: scope, Summary: words["lessons.one"], Do: show},
 		{Method: "POST", Path: one + "/edit", Power: edit, Scope: scope, Summary: words["lessons.edit"],
 			Form: &console.Form{Fields: editFields, Fill: fill, Submit: words["lessons.save"], Back: backToOne}, Do: save},
@@ -93,8 +90,8 @@ func tiles(r *console.Request) ([]console.Tile, error) {
 	return []console.Tile{{Word: r.Say("lessons.tile"), Count: n.Problems + n.Actions, State: "open", Path: "/lessons/mine"}}, nil
 }
 
-// level is how a risk is said.
-func level(r *console.Request, risk int64) console.State {
+// Level is how a risk is said.
+func Level(r *console.Request, risk int64) console.State {
 	switch {
 	case risk == 0:
 		return console.State{Kind: "wait", Word: r.Say("lessons.risk.none"), Key: "0"}
@@ -106,8 +103,8 @@ func level(r *console.Request, risk int64) console.State {
 	return console.State{Kind: "bad", Word: r.Say("lessons.risk.great", risk), Key: fmt.Sprint(risk)}
 }
 
-// state is how something open, late or closed is said.
-func state(r *console.Request, s, due string) console.State {
+// State is how a problem or an action is said: open, late after its day, or closed.
+func State(r *console.Request, s, due string) console.State {
 	switch {
 	case s == lessons.Closed:
 		return console.State{Kind: "good", Word: r.Say("lessons.state.closed"), Key: s}
@@ -148,7 +145,7 @@ func register(r *console.Request) (console.Answer, error) {
 		skip = 0
 		for _, e := range found {
 			l.Rows = append(l.Rows, console.Row{ID: e.ID, Path: path(e.ID), Cells: []any{e.Problem.Problem, console.NameIn(r.Lang, e.NameFa, e.NameEn), e.Round, e.Topic,
-				level(r, e.Risk), e.Due, state(r, e.State, e.Due)}})
+				Level(r, e.Risk), e.Due, State(r, e.State, e.Due)}})
 		}
 		if len(l.Rows) >= p.Limit {
 			break

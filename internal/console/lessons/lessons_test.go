@@ -15,6 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
 	part "github.com/sandogh/sandogh/internal/console/lessons"
+	"github.com/sandogh/sandogh/internal/console/review"
 	"github.com/sandogh/sandogh/internal/lessons"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
@@ -57,7 +58,7 @@ func session(c *consoletest.Console) string {
 
 func TestStory(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, part.Part)
+		c := consoletest.New(t, db, part.Part, review.Part)
 		hq, qom, board, other := c.As(office.HQ, ""), c.As(office.Province, "07"), c.As(office.County, "07001"), c.As(office.Province, "03")
 
 		// A file with faults: all of them, by line; then a good one.
@@ -142,6 +143,7 @@ func TestStory(t *testing.T) {
 		}
 		hq.JSON = false
 		hq.Post(one+"/judge", "likelihood", "3", "harm", "3", "reason", "دلیل دوم").Is(http.StatusSeeOther)
+		qom.Get(one + "/judge").Is(http.StatusOK).Has("سامانهٔ احراز هویت در ساعت اوج کند شد")
 		qom.Get(one).Has("۱۲، زیاد").Has("دلیل دوم")
 		hq.Get("/lessons/risk?province=07").Is(http.StatusOK).Has(`<svg class="chart"`).Has("۱۲")
 		hq.Post(one + "/again").Is(http.StatusSeeOther)
@@ -204,19 +206,6 @@ func TestMatrix(t *testing.T) {
 			values["problem"], values["action"], values["family"], values["grouping"] = p.ID, x.ID, family, "none"
 			return err
 		})
-		id := store.NewID()
-		c.Tx(func(ctx context.Context, tx *store.Tx) error {
-			q := trainingdb.New(tx)
-			if err := q.InsertCourse(ctx, trainingdb.InsertCourseParams{ID: "c" + id, Name: "n", Months: 12}); err != nil {
-				return err
-			}
-			if err := q.InsertProgramme(ctx, trainingdb.InsertProgrammeParams{ID: "p" + id, Name: "n", Kind: "national", Course: "c" + id}); err != nil {
-				return err
-			}
-			return q.InsertSession(ctx, trainingdb.InsertSessionParams{ID: id, Programme: "p" + id, Number: 1, Course: "c" + id, Badge: id[:10], FirstDay: "2026-05-20", LastDay: "2026-05-21",
-				Venue: "v", Seats: 40, Trainers: "[]", Units: fmt.Sprintf("[%q]", code)})
-		})
-		values["session"] = id
 		return values
 	})
 }
@@ -225,7 +214,7 @@ func TestMatrix(t *testing.T) {
 // evidence, by hand, in both languages; and every page is looked at.
 func TestBrowser(t *testing.T) {
 	ctx := consoletest.Browser(t)
-	c := consoletest.New(t, storetest.SQLite(t), part.Part)
+	c := consoletest.New(t, storetest.SQLite(t), part.Part, review.Part)
 	s := session(c)
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
 		text := header

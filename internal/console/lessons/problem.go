@@ -46,7 +46,7 @@ func show(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := one{Problem: p, State: state(r, p.State, p.Due), Risk: level(r, p.Risk), Actions: []actionView{}}
+	d := one{Problem: p, State: State(r, p.State, p.Due), Risk: Level(r, p.Risk), Actions: []actionView{}}
 	if d.OfficeName, err = officeName(r, p.Office); err != nil {
 		return nil, err
 	}
@@ -63,11 +63,11 @@ func show(r *console.Request) (console.Answer, error) {
 	undone := lessons.Action{}
 	for _, x := range rows {
 		a := lessons.Action{ID: x.ID, Problem: x.Problem, Office: x.Office, Kind: x.Kind, Target: x.Target, Content: x.Content, Owner: x.Owner, Due: x.Due, State: x.State, Closing: x.Closing, Version: x.Version}
-		what, err := becomes(r, a.Kind, a.Target)
+		what, err := Becomes(r, a.Kind, a.Target)
 		if err != nil {
 			return nil, err
 		}
-		d.Actions = append(d.Actions, actionView{a, x.OwnerName, what, state(r, a.State, a.Due), a.State == lessons.Open && a.MayFinish(r.Actor)})
+		d.Actions = append(d.Actions, actionView{a, x.OwnerName, what, State(r, a.State, a.Due), a.State == lessons.Open && a.MayFinish(r.Actor)})
 		if a.State == lessons.Open && undone.ID == "" {
 			undone = a
 		}
@@ -131,8 +131,8 @@ func show(r *console.Request) (console.Answer, error) {
 	return page, nil
 }
 
-// becomes says what an action becomes.
-func becomes(r *console.Request, kind, target string) (string, error) {
+// Becomes says what an action becomes.
+func Becomes(r *console.Request, kind, target string) (string, error) {
 	switch kind {
 	case lessons.Stage:
 		all := calendar.Stages()
@@ -154,10 +154,25 @@ func becomes(r *console.Request, kind, target string) (string, error) {
 	return r.Say("lessons.becomes.item"), nil
 }
 
+// withProblem puts the problem above a form that is about it.
+func withProblem(r *console.Request, form *console.FormView) (console.Page, error) {
+	p, err := lessons.Get(r.Context(), r.DB, r.PathValue("problem"))
+	if err != nil {
+		return console.Page{}, err
+	}
+	name, err := officeName(r, p.Office)
+	return console.Page{Template: "about", Crumbs: crumbs(r, console.Link{Path: path(p.ID), Word: p.Topic}), Data: struct {
+		Problem lessons.Problem
+		Office  string
+		Form    *console.FormView
+	}{p, name, form}}, err
+}
+
 var kinds = console.Items(lessons.Item, words["lessons.kind.item"], lessons.Stage, words["lessons.kind.stage"], lessons.Topic, words["lessons.kind.topic"])
 
 var actForm = &console.Form{
-	Intro: words["lessons.act.intro"], Submit: words["lessons.act.submit"], Back: backToOne, Check: checkAct,
+	Intro: words["lessons.act.intro"], Submit: words["lessons.act.submit"], Back: backToOne, Check: checkAct, Page: withProblem,
+	Fill: func(*console.Request) (console.Values, error) { return console.Fill("minutes", "30"), nil },
 	Fields: []console.Field{
 		{Name: "content", Kind: console.Line, Label: words["lessons.act.content"], Required: true, Max: 300},
 		{Name: "kind", Kind: console.Choice, Label: words["lessons.act.kind"], Required: true, Choices: kinds},
@@ -272,7 +287,7 @@ var scale = func(key string) func(*console.Request) ([]console.Item, error) {
 }
 
 var judgeForm = &console.Form{
-	Intro: words["lessons.judge.intro"], Submit: words["lessons.judge.submit"], Back: backToOne,
+	Intro: words["lessons.judge.intro"], Submit: words["lessons.judge.submit"], Back: backToOne, Page: withProblem,
 	Fields: []console.Field{
 		{Name: "likelihood", Kind: console.Choice, Label: words["lessons.likelihood"], Required: true, Choices: scale("lessons.likely")},
 		{Name: "harm", Kind: console.Choice, Label: words["lessons.harm"], Required: true, Choices: scale("lessons.harm")},
@@ -313,7 +328,7 @@ func again(r *console.Request) (console.Answer, error) {
 // stateForm asks why, before a problem is closed or opened again.
 func stateForm(why, help string) *console.Form {
 	return &console.Form{
-		Back: backToOne,
+		Back: backToOne, Page: withProblem,
 		Fields: []console.Field{{Name: "why", Kind: console.Long, Label: words[why], Help: words[help], Required: true},
 			{Name: "version", Kind: console.Hidden, Required: true}},
 		Fill: func(r *console.Request) (console.Values, error) {

@@ -75,7 +75,7 @@ func risks(r *console.Request) (console.Answer, error) {
 	var tiles []drawing.Tile
 	for _, o := range all {
 		w := sums[o.Code]
-		row := provinceRisk{o.Code, console.NameIn(r.Lang, o.NameFa, o.NameEn), w, level(r, w.Highest)}
+		row := provinceRisk{o.Code, console.NameIn(r.Lang, o.NameFa, o.NameEn), w, Level(r, w.Highest)}
 		d.Rows = append(d.Rows, row)
 		tiles = append(tiles, drawing.Tile{Name: o.NameFa, Shown: row.Name, State: row.State.Kind, Value: r.Lang.Number(w.Risk),
 			More: r.Say("lessons.risk.tile", w.Open, w.Unjudged, w.Highest)})

@@ -1,19 +1,51 @@
-package lessons
+package review
 
 import (
+	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/sandogh/sandogh/internal/console"
+	part "github.com/sandogh/sandogh/internal/console/lessons"
 	"github.com/sandogh/sandogh/internal/lessons"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/printing"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/lessonsdb"
+	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/web"
 )
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Part returns the part.
+func Part(d console.Deps) console.Part {
+	own, _ := fs.Sub(templates, "templates") // embedded: it is there
+	return console.Part{Name: "review", Words: words, Templates: own, Routes: Routes(d)}
+}
+
+// Routes returns its routes.
+func Routes(console.Deps) []console.Route {
+	return []console.Route{
+		{Method: "GET", Path: "/lessons/sessions", Power: office.LessonsSee, Summary: words["review.title"], Do: sessions},
+		{Method: "GET", Path: "/lessons/sessions/{session}", Power: office.LessonsSee, Summary: words["review.one"], Do: showSession},
+		{Method: "GET", Path: "/lessons/sessions/{session}/report", Power: office.LessonsSee, Summary: words["review.report"], Do: report},
+	}
+}
+
+func crumbs(r *console.Request, more ...console.Link) []console.Link {
+	return append([]console.Link{{Path: "/lessons", Word: r.Say("lessons.title")}}, more...)
+}
+
+// officeName returns the name of an office in the language.
+func officeName(r *console.Request, code string) (string, error) {
+	o, err := officedb.New(r.DB).Office(r.Context(), code)
+	return console.NameIn(r.Lang, o.NameFa, o.NameEn), err
+}
 
 // sessions lists the sessions of training to which provinces of the person come.
 func sessions(r *console.Request) (console.Answer, error) {
@@ -23,9 +55,9 @@ func sessions(r *console.Request) (console.Answer, error) {
 		return nil, store.Classify(err)
 	}
 	l := console.List{
-		Whole: true, Intro: r.Say("lessons.sessions.intro"), Empty: r.Say("lessons.sessions.empty"), Crumbs: crumbs(r),
-		Columns: []console.Column{{Key: "number", Label: words["lessons.session.number"], Kind: console.Numbers, Sort: true}, {Key: "first_day", Label: words["lessons.session.day"], Kind: console.Days, Sort: true},
-			{Key: "venue", Label: words["lessons.session.venue"]}, {Key: "units", Label: words["lessons.session.units"]}},
+		Whole: true, Intro: r.Say("review.intro"), Empty: r.Say("review.empty"), Crumbs: crumbs(r),
+		Columns: []console.Column{{Key: "number", Label: words["review.number"], Kind: console.Numbers, Sort: true}, {Key: "first_day", Label: words["review.day"], Kind: console.Days, Sort: true},
+			{Key: "venue", Label: words["review.venue"]}, {Key: "units", Label: words["review.units"]}},
 	}
 	for _, s := range all {
 		units, err := unitsOf(r, s)
@@ -64,7 +96,7 @@ type brought struct {
 	Number   int64      `json:"number"`
 	FirstDay string     `json:"first_day"`
 	Venue    string     `json:"venue"`
-	Parts    []part     `json:"parts"`
+	Parts    []province `json:"parts"`
 	Report   string     `json:"-"`
 	Edit     bool       `json:"-"`
 	Together []together `json:"together"` // what several of them had
@@ -76,16 +108,16 @@ type together struct {
 	ID        string `json:"family"`
 }
 
-// part is that of one province.
-type part struct {
-	Code     string    `json:"code"`
-	Name     string    `json:"name"`
-	Open     int       `json:"open"`
-	Closed   int       `json:"closed"`
-	Here     int       `json:"brought_here"`
-	Highest  int64     `json:"highest"`
-	Problems []problem `json:"problems"`
-	Actions  []acted   `json:"actions"`
+// A province is that of one province.
+type province struct {
+	Code     string     `json:"code"`
+	Name     string     `json:"name"`
+	Open     int        `json:"open"`
+	Closed   int        `json:"closed"`
+	Here     int        `json:"brought_here"`
+	Highest  int64      `json:"highest"`
+	Problems []part.Row `json:"problems"`
+	Actions  []acted    `json:"actions"`
 }
 
 type acted struct {
@@ -112,10 +144,10 @@ func bring(r *console.Request) (*brought, error) {
 	if len(units) == 0 {
 		return nil, office.ErrForbidden
 	}
-	d := &brought{Session: s.ID, Number: s.Number, FirstDay: s.FirstDay, Venue: s.Venue, Parts: []part{}, Report: "/lessons/sessions/" + s.ID + "/report", Edit: r.Actor.Somewhere(office.LessonsEdit)}
+	d := &brought{Session: s.ID, Number: s.Number, FirstDay: s.FirstDay, Venue: s.Venue, Parts: []province{}, Report: "/lessons/sessions/" + s.ID + "/report", Edit: r.Actor.Somewhere(office.LessonsEdit)}
 	families := map[string]bool{}
 	for _, code := range units {
-		p := part{Code: code}
+		p := province{Code: code}
 		if p.Name, err = officeName(r, code); err != nil {
 			return nil, err
 		}
@@ -137,18 +169,18 @@ func bring(r *console.Request) (*brought, error) {
 				families[e.Family] = true
 			}
 		}
-		p.Problems = shown(r, found)
+		p.Problems = part.Rows(r, found)
 		lo, hi := office.Range(code)
 		rows, err := q.Actions(ctx, lessonsdb.ActionsParams{Lo: lo, Hi: hi, Max: mostOf})
 		if err != nil {
 			return nil, store.Classify(err)
 		}
 		for _, x := range rows {
-			what, err := becomes(r, x.Kind, x.Target)
+			what, err := part.Becomes(r, x.Kind, x.Target)
 			if err != nil {
 				return nil, err
 			}
-			p.Actions = append(p.Actions, acted{x.Content, what, x.OwnerName, x.Due, state(r, x.State, x.Due)})
+			p.Actions = append(p.Actions, acted{x.Content, what, x.OwnerName, x.Due, part.State(r, x.State, x.Due)})
 		}
 		d.Parts = append(d.Parts, p)
 	}
@@ -169,8 +201,8 @@ func showSession(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return console.Page{Template: "session", Title: r.Say("lessons.session.title", d.Number), Data: d,
-		Crumbs: crumbs(r, console.Link{Path: "/lessons/sessions", Word: r.Say("lessons.sessions")})}, nil
+	return console.Page{Template: "session", Title: r.Say("review.heading", d.Number), Data: d,
+		Crumbs: crumbs(r, console.Link{Path: "/lessons/sessions", Word: r.Say("review.title")})}, nil
 }
 
 // report is the same on paper.
@@ -183,7 +215,7 @@ func report(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := printing.Document{Title: r.Say("lessons.session.title", d.Number), Footer: console.NameIn(r.Lang, e.NameFa, e.NameEn), Simulated: e.Sample}
+	doc := printing.Document{Title: r.Say("review.heading", d.Number), Footer: console.NameIn(r.Lang, e.NameFa, e.NameEn), Simulated: e.Sample}
 	if r.Lang == web.English {
 		doc.Lang = printing.English
 	}
@@ -194,23 +226,23 @@ func report(r *console.Request) (console.Answer, error) {
 		return "–"
 	}
 	add := func(b ...printing.Block) { doc.Blocks = append(doc.Blocks, b...) }
-	add(printing.Heading{Text: r.Say("lessons.report.title")},
-		printing.KeyValue{Pairs: []printing.Pair{{Key: r.Say("lessons.session.number"), Value: r.Lang.Number(d.Number)}, {Key: r.Say("lessons.session.day"), Value: day(d.FirstDay)},
-			{Key: r.Say("lessons.session.venue"), Value: printing.Isolate(d.Venue)}, {Key: r.Say("lessons.report.on"), Value: day(r.Today())}}})
+	add(printing.Heading{Text: r.Say("review.report.title")},
+		printing.KeyValue{Pairs: []printing.Pair{{Key: r.Say("review.number"), Value: r.Lang.Number(d.Number)}, {Key: r.Say("review.day"), Value: day(d.FirstDay)},
+			{Key: r.Say("review.venue"), Value: printing.Isolate(d.Venue)}, {Key: r.Say("review.report.on"), Value: day(r.Today())}}})
 	if len(d.Together) > 0 {
-		t := printing.Table{Columns: []printing.Column{{Title: r.Say("lessons.report.together"), Share: 4}, {Title: r.Say("lessons.group.provinces"), Share: 1}}}
+		t := printing.Table{Columns: []printing.Column{{Title: r.Say("review.report.together"), Share: 4}, {Title: r.Say("review.provinces"), Share: 1}}}
 		for _, f := range d.Together {
 			t.Rows = append(t.Rows, []string{printing.Isolate(f.Name), r.Lang.Number(f.Provinces)})
 		}
 		add(t)
 	}
 	for _, p := range d.Parts {
-		add(printing.Heading{Text: p.Name, Level: 2}, printing.Paragraph{Text: r.Say("lessons.session.sums", p.Open, p.Closed, p.Here)})
+		add(printing.Heading{Text: p.Name, Level: 2}, printing.Paragraph{Text: r.Say("review.sums", p.Open, p.Closed, p.Here)})
 		if len(p.Problems) == 0 {
-			add(printing.Paragraph{Text: r.Say("lessons.session.nothing")})
+			add(printing.Paragraph{Text: r.Say("review.nothing")})
 			continue
 		}
-		t := printing.Table{Columns: []printing.Column{{Title: r.Say("lessons.problem"), Share: 5}, {Title: r.Say("lessons.round"), Share: 1}, {Title: r.Say("lessons.risk.word"), Share: 2}, {Title: r.Say("lessons.state"), Share: 1}}}
+		t := printing.Table{Columns: []printing.Column{{Title: r.Say("review.problem"), Share: 5}, {Title: r.Say("review.round"), Share: 1}, {Title: r.Say("review.risk"), Share: 2}, {Title: r.Say("review.state"), Share: 1}}}
 		for _, x := range p.Problems {
 			t.Rows = append(t.Rows, []string{printing.Isolate(x.Text), r.Lang.Digits(x.Round), x.Risk.Word, x.State.Word})
 		}
@@ -218,11 +250,11 @@ func report(r *console.Request) (console.Answer, error) {
 		if len(p.Actions) == 0 {
 			continue
 		}
-		t = printing.Table{Columns: []printing.Column{{Title: r.Say("lessons.act.content"), Share: 4}, {Title: r.Say("lessons.act.kind"), Share: 3}, {Title: r.Say("lessons.owner"), Share: 2}, {Title: r.Say("lessons.due"), Share: 2}, {Title: r.Say("lessons.state"), Share: 1}}}
+		t = printing.Table{Columns: []printing.Column{{Title: r.Say("review.content"), Share: 4}, {Title: r.Say("review.kind"), Share: 3}, {Title: r.Say("review.owner"), Share: 2}, {Title: r.Say("review.due"), Share: 2}, {Title: r.Say("review.state"), Share: 1}}}
 		for _, x := range p.Actions {
 			t.Rows = append(t.Rows, []string{printing.Isolate(x.Content), printing.Isolate(x.Becomes), printing.Isolate(x.Owner), day(x.Due), x.State.Word})
 		}
-		add(printing.Heading{Text: r.Say("lessons.report.actions"), Level: 3}, t)
+		add(printing.Heading{Text: r.Say("review.report.actions"), Level: 3}, t)
 	}
 	pages, err := printing.Lay(doc)
 	if err != nil {

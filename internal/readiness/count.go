@@ -54,12 +54,13 @@ func Count(ctx context.Context, db *store.DB, reg *law.Register, now time.Time) 
 }
 
 // Keep counts the part that was counted longest ago, whenever one is older than an
-// age, until the context ends. It looks four times in that age.
-func Keep(ctx context.Context, db *store.DB, register func() (*law.Register, error), now func() time.Time, age time.Duration, log *slog.Logger) {
+// age, until the context ends. It looks four times in that age. The register of
+// the law is that of the folder, or the program's own.
+func Keep(ctx context.Context, db *store.DB, dir string, now func() time.Time, age time.Duration, log *slog.Logger) {
 	tick := time.NewTicker(age / 4)
 	defer tick.Stop()
 	for {
-		if err := refresh(ctx, db, register, now, age); err != nil && ctx.Err() == nil {
+		if err := refresh(ctx, db, dir, now, age); err != nil && ctx.Err() == nil {
 			log.Error("readiness was not counted", "err", err)
 		}
 		select {
@@ -70,8 +71,8 @@ func Keep(ctx context.Context, db *store.DB, register func() (*law.Register, err
 	}
 }
 
-func refresh(ctx context.Context, db *store.DB, register func() (*law.Register, error), now func() time.Time, age time.Duration) error {
-	reg, err := register()
+func refresh(ctx context.Context, db *store.DB, dir string, now func() time.Time, age time.Duration) error {
+	reg, err := training.Register(dir)
 	if err != nil {
 		return err
 	}

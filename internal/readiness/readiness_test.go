@@ -2,6 +2,7 @@ package readiness_test
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -179,4 +180,23 @@ func TestForecast(t *testing.T) {
 			t.Errorf("too late and not red: %q", why)
 		}
 	})
+}
+
+// TestKeep: what was never counted is counted at once, and Keep ends with its
+// context.
+func TestKeep(t *testing.T) {
+	b := found(t, storetest.SQLite(t))
+	b.seat("a", "07001010001", "user")
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	now := func() time.Time {
+		if r := b.read(""); r.Known { // the last part was counted before
+			stop()
+		}
+		return b.now
+	}
+	readiness.Keep(ctx, b.db, t.TempDir(), now, 40*time.Millisecond, slog.New(slog.DiscardHandler))
+	if r := b.read("07"); !r.Known || r.Seats != 1 {
+		t.Errorf("%+v", r)
+	}
 }

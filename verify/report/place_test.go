@@ -60,3 +60,52 @@ func TestAtFirst(t *testing.T) {
 		t.Error("a refutation that stops nobody is lost")
 	}
 }
+
+// TestOrder: what is wrong comes before what is missing, then by log, then by
+// entry; and what is not listed is counted, from one on.
+func TestOrder(t *testing.T) {
+	l := report.NewLedger()
+	for _, p := range []report.Place{report.At("hq", 3), report.At("branch/1", 9), report.InLog("hq"), report.At("hq", 1), report.At("branch/2", 4)} {
+		l.Absent("V001", p, "missing")
+		l.Refute("V001", p, "wrong")
+	}
+	want := []string{"branch/1 entry 9", "branch/2 entry 4", "hq", "hq entry 1", "hq entry 3"}
+	check, _ := closed(l).Check("V001")
+	if len(check.Findings) != 2*len(want) {
+		t.Fatalf("%d findings", len(check.Findings))
+	}
+	for i, f := range check.Findings {
+		text := "wrong"
+		if i >= len(want) {
+			text = "missing"
+		}
+		if got := want[i%len(want)] + ": " + text; f.String() != got {
+			t.Errorf("finding %d is %q, want %q", i, f, got)
+		}
+	}
+
+	for more, line := range map[int]string{0: "", 1: "and 1 more", 2: "and 2 more"} {
+		for _, missing := range []bool{false, true} {
+			l := report.NewLedger()
+			for i := range report.MaxFindings + more {
+				if missing {
+					l.Absent("V001", report.At("hq", uint64(i)), "text")
+				} else {
+					l.Refute("V001", report.At("hq", uint64(i)), "text")
+				}
+			}
+			r := closed(l)
+			check, _ := r.Check("V001")
+			last := check.Findings[len(check.Findings)-1]
+			if want := report.MaxFindings + min(more, 1); len(check.Findings) != want {
+				t.Errorf("%d findings of %d", len(check.Findings), report.MaxFindings+more)
+			}
+			if more > 0 && (last.String() != line || last.Entry != -1) {
+				t.Errorf("the last of %d is %+v", report.MaxFindings+more, last)
+			}
+			if _, first, ok := r.First(); !ok || first.Entry != 0 {
+				t.Errorf("the first is %v, %v", first, ok)
+			}
+		}
+	}
+}

@@ -23,8 +23,8 @@ type Bar struct {
 }
 
 const (
-	nameWidth = 170
-	barWidth  = 460
+	nameWidth = 190
+	barWidth  = 620
 	barHeight = 28
 	width     = 820
 )
@@ -52,11 +52,11 @@ func Bars(l web.Lang, label string, groups []Group) template.HTML {
 				share = min(1, max(0, float64(bar.Part)/float64(bar.Whole)))
 			}
 			long := int(share*barWidth + .5)
-			text(&b, start(l, nameWidth-10, width), y+20, end, 16, 400, bar.Name)
+			text(&b, start(l, 20, width), y+20, begin, 16, 400, bar.Name) // name and value first: a narrow screen shows the beginning
+			text(&b, start(l, nameWidth-12, width), y+20, end, 16, 700, bar.Value)
 			fmt.Fprintf(&b, `<g class="%s">`, template.HTMLEscapeString(bar.State))
 			box(&b, start(l, nameWidth, width), y, barWidth, l, `fill="none" stroke="currentColor" stroke-opacity=".35"`)
 			box(&b, start(l, nameWidth, width), y, long, l, `fill="currentColor" fill-opacity=".75"`)
-			text(&b, start(l, nameWidth+barWidth+10, width), y+20, begin, 16, 700, bar.Value)
 			b.WriteString("</g>")
 			y += barHeight + 6
 		}

@@ -86,10 +86,10 @@ func TestBars(t *testing.T) {
 		if n := whole(t, s, 820, 2000); n["rect"] != 6 {
 			t.Errorf("%d boxes", n["rect"])
 		}
-		// A quarter of 460, at the start side.
-		want := `<rect x="170" y="34" width="115"`
+		// A quarter of 620, at the start side.
+		want := `<rect x="190" y="34" width="155"`
 		if l == web.Persian {
-			want = `<rect x="535" y="34" width="115"`
+			want = `<rect x="475" y="34" width="155"`
 		}
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s in %s", want, s)

@@ -17,7 +17,7 @@ import (
 // order is that in which packages' tests are asked after the mutant's own:
 // whose answer is quick and near first. Tests of the whole come last.
 var order = []string{"crypto/transcript", "crypto/elgamal", "crypto/threshold", "crypto/shuffle", "crypto/zkp", "record", "board",
-	"verify/report", "verify/source", "verify/unit", "encrypt", "verify", "tamper"}
+	"verify/report", "verify/source", "verify/unit", "encrypt", "verify", ".", "internal/hq", "tamper"}
 
 // leftOut are tests that build the program anew, without any mutant.
 const leftOut = "^TestEveryCheckIsNeeded$"
@@ -113,7 +113,7 @@ func (j *judges) binary(pkg string) (*binary, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binary{pkg: pkg, dir: list[0].Dir, file: filepath.Join(j.module.work, strings.ReplaceAll(pkg, "/", "_")+".test"), reached: map[int]bool{},
+	b := &binary{pkg: pkg, dir: list[0].Dir, file: filepath.Join(j.module.work, strings.NewReplacer("/", "_", ".", "module").Replace(pkg)+".test"), reached: map[int]bool{},
 		flags: []string{"-test.failfast", "-test.short=" + strconv.FormatBool(!j.long), "-test.skip", j.skip}}
 	if slices.Contains(deps, "pgregory.net/rapid") {
 		b.flags = append(b.flags, "-rapid.nofailfile", "-rapid.shrinktime", "1ms")

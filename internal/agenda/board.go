@@ -209,6 +209,10 @@ func (b *Book) Tasks(a office.Actor, today calendar.Day, ahead int) ([]Task, err
 			}
 			for i := range s.Entries {
 				e := &s.Entries[i]
+				// With the same days, what the office confirms for all counts here too.
+				if code != p.Office && b.sameDays(Event{Event: calendar.Event{Stage: e.Stage.ID}, Office: p.Office}, s, today) {
+					continue
+				}
 				if !b.Owns(office.Actor{Posts: []office.Post{p}}, &e.Stage, code) || e.State == calendar.Done ||
 					e.State == calendar.Future && (e.From == 0 || e.From > today+calendar.Day(ahead)) {
 					continue

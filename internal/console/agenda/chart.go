@@ -14,8 +14,8 @@ import (
 
 // Measures of the picture, in pixels.
 const (
-	chartWidth = 1120
-	labelWidth = 370
+	chartWidth = 1060
+	labelWidth = 350
 	rowHeight  = 38
 	headHeight = 64
 	barHeight  = 18
@@ -44,7 +44,7 @@ func (d *drawing) x(start float64) float64 {
 func (d *drawing) at(day calendar.Day) float64 { return labelWidth + float64(day-d.first)*d.scale }
 
 func (d *drawing) text(start, y float64, anchor, size, words string) {
-	fmt.Fprintf(d, `<text x="%.0f" y="%.0f" text-anchor="%s" font-size="%s" direction="%s">%s</text>`, d.x(start), y, anchor, size, d.r.Lang.Dir(), template.HTMLEscapeString(words))
+	fmt.Fprintf(d, `<text x="%.0f" y="%.0f" text-anchor="%s" font-size="%s" direction="%s" stroke="#fff" stroke-width="4" paint-order="stroke">%s</text>`, d.x(start), y, anchor, size, d.r.Lang.Dir(), template.HTMLEscapeString(words))
 }
 
 func (d *drawing) line(start, y1, y2 float64, attrs string) {
@@ -77,12 +77,12 @@ func chart(r *console.Request, b *agenda.Board, rows []agenda.Row) template.HTML
 	d.WriteString(`<defs><pattern id="late" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
 		`<rect width="3.5" height="6" fill="currentColor" class="bad"/></pattern></defs>`)
 	d.months(last, height)
-	for i := range rows {
-		d.row(&rows[i], float64(headHeight+rowHeight*i))
-	}
 	d.mark(b.Today, height, 34, r.Say("agenda.chart.today"), `stroke-width="2" stroke-dasharray="5 4"`)
 	if b.PollingDay >= first && b.PollingDay < last {
 		d.mark(b.PollingDay, height, 50, r.Say("agenda.chart.polling"), `stroke-width="2"`)
+	}
+	for i := range rows {
+		d.row(&rows[i], float64(headHeight+rowHeight*i))
 	}
 	d.WriteString("</svg>")
 	return template.HTML(d.String())

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -44,9 +43,16 @@ type Suggestion struct {
 
 // index is the words of problems, weighed.
 type index struct {
-	all     []Entry
-	vectors []map[string]float64
-	holds   map[string][]int // problems with the word
+	all   []Entry
+	terms [][]term // of each problem
+	holds [][]term // of each word: the problems with it
+}
+
+// A term is a word of a problem, or a problem with a word, with its weight: all of
+// a problem make a vector of length 1.
+type term struct {
+	id     int
+	weight float64
 }
 
 func words(p Problem) []string {
@@ -57,45 +63,51 @@ func words(p Problem) []string {
 }
 
 func newIndex(all []Entry) *index {
-	x := &index{all: all, vectors: make([]map[string]float64, len(all)), holds: map[string][]int{}}
+	x := &index{all: all, terms: make([][]term, len(all))}
+	ids, count := map[string]int{}, []int{}
 	for i, p := range all {
 		for _, w := range words(p.Problem) {
-			x.holds[w] = append(x.holds[w], i)
-		}
-	}
-	for w, in := range x.holds { // a word that is everywhere says nothing
-		if len(in) > 8 && 4*len(in) > len(all) {
-			delete(x.holds, w)
-		}
-	}
-	for i, p := range all {
-		v, sum := map[string]float64{}, 0.0
-		for _, w := range words(p.Problem) {
-			if n := len(x.holds[w]); n > 0 {
-				v[w] = 1 + math.Log(float64(1+len(all))/float64(n))
-				sum += v[w] * v[w]
+			id, known := ids[w]
+			if !known {
+				id = len(count)
+				ids[w], count = id, append(count, 0)
 			}
+			count[id]++
+			x.terms[i] = append(x.terms[i], term{id: id})
 		}
-		for w := range v {
-			v[w] /= math.Sqrt(sum)
+	}
+	x.holds = make([][]term, len(count))
+	for i := range all {
+		x.terms[i] = slices.DeleteFunc(x.terms[i], func(t term) bool { // a word that is everywhere says nothing
+			return count[t.id] > 8 && 4*count[t.id] > len(all)
+		})
+		sum := 0.0
+		for k := range x.terms[i] {
+			t := &x.terms[i][k]
+			t.weight = 1 + math.Log(float64(1+len(all))/float64(count[t.id]))
+			sum += t.weight * t.weight
 		}
-		x.vectors[i] = v
+		for k := range x.terms[i] {
+			t := &x.terms[i][k]
+			t.weight /= math.Sqrt(sum)
+			x.holds[t.id] = append(x.holds[t.id], term{i, t.weight})
+		}
 	}
 	return x
 }
 
 // like returns the problems that are like number i, the most similar first.
 func (x *index) like(i int) []Similar {
-	score := map[int]float64{}
-	for _, w := range slices.Sorted(maps.Keys(x.vectors[i])) { // in order: sums of floats depend on it
-		for _, j := range x.holds[w] {
-			score[j] += x.vectors[i][w] * x.vectors[j][w]
+	score := make([]float64, len(x.all))
+	for _, t := range x.terms[i] {
+		for _, other := range x.holds[t.id] {
+			score[other.id] += t.weight * other.weight
 		}
 	}
 	var out []Similar
 	for j, s := range score {
-		if a, b := x.all[i], x.all[j]; j != i && s >= similar && (a.Family == "" || a.Family != b.Family) {
-			out = append(out, Similar{b, s})
+		if a, b := &x.all[i], &x.all[j]; s >= similar && j != i && (a.Family == "" || a.Family != b.Family) {
+			out = append(out, Similar{*b, s})
 		}
 	}
 	slices.SortFunc(out, func(a, b Similar) int {

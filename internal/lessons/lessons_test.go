@@ -469,6 +469,41 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkSuggest compares 31 provinces with 100 problems each.
+func BenchmarkSuggest(b *testing.B) {
+	db, ctx := storetest.SQLite(b), context.Background()
+	things := []string{"احراز هویت", "شبکه", "برق", "پلمب", "صندوق", "صورت‌جلسه", "نامزد", "ناظر", "تعرفه", "کارت", "صف", "آموزش", "بازشماری", "انبار", "جاده"}
+	happened := []string{"قطع شد", "کند بود", "دیر رسید", "شکسته بود", "اشتباه بود", "کم آمد", "گم شد"}
+	when := []string{"هنگام ظهر", "در ساعت پایانی", "پیش از آغاز", "در روستاها", "در شهر مرکزی", "نیمه‌شب"}
+	err := db.Tx(ctx, func(tx *store.Tx) error {
+		var file strings.Builder
+		file.WriteString(header)
+		for i := range 31 {
+			code := fmt.Sprintf("%02d", i)
+			if err := officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: code, Kind: office.ProvinceAt, NameFa: code, NameEn: code}); err != nil {
+				return err
+			}
+			for k := range 100 {
+				fmt.Fprintf(&file, "%s,1400,%s,%s %s %s شعبهٔ %d,,\n", code, things[k%15], things[(k+i)%15], happened[(k*3+i)%7], when[(k*5+i)%6], k*31+i)
+			}
+		}
+		p, err := office.AddPerson(ctx, tx, start, office.Actor{Posts: []office.Post{{Role: office.HQ}}}, office.Person{Name: "hq", Office: "00", Simulated: true})
+		if err != nil {
+			return err
+		}
+		_, err = lessons.Import(ctx, tx, start, office.Actor{Person: p.ID, Posts: []office.Post{{Role: office.HQ}}}, strings.NewReader(file.String()))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if found, err := lessons.Suggest(ctx, db); err != nil || len(found) == 0 {
+			b.Fatal(len(found), err)
+		}
+	}
+}
+
 func TestFactors(t *testing.T) {
 	groups := map[string]int{}
 	for _, g := range lessons.Groups() {

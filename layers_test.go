@@ -163,7 +163,6 @@ var layers = []layer{
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
 	{pkg: "tamper"}, // tests only
-	{pkg: "tmpdeps", third: []string{"..."}},
 }
 
 // meets are packages that nothing but the command may reach together, however

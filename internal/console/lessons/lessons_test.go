@@ -7,11 +7,13 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
 	part "github.com/sandogh/sandogh/internal/console/lessons"
@@ -19,6 +21,7 @@ import (
 	"github.com/sandogh/sandogh/internal/lessons"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/lessonsdb"
 	"github.com/sandogh/sandogh/internal/store/storetest"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 )
@@ -111,6 +114,19 @@ func TestStory(t *testing.T) {
 		qom.Post(one+"/act", "content", "a", "kind", "stage", "owner", owner).Is(http.StatusUnprocessableEntity).Has(`id="stage-fault"`).Has(`id="due-fault"`)
 		qom.Post(one+"/act", "content", "a", "kind", "topic", "owner", owner, "due", "1405/2/20").Is(http.StatusUnprocessableEntity).Has(`id="place-fault"`)
 		qom.Post(one+"/act", "content", "نصب دستگاه دوم", "kind", "item", "owner", owner, "due", "۱۴۰۵/۲/۲۰").Is(http.StatusSeeOther)
+		// Before a stage of the calendar: due on the day before it begins, once polling day is known.
+		stages := calendar.Stages()
+		stage := stages[slices.IndexFunc(stages, func(s calendar.Stage) bool { return s.From != nil && *s.From < 0 })]
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			return office.SaveElection(ctx, tx, c.Now(), c.Root, office.Election{NameFa: "شوراها", NameEn: "Councils", PollingDay: "2026-12-18"})
+		})
+		qom.Post(one+"/act", "content", "آزمون پیش از مرحله", "kind", "stage", "stage", stage.ID, "owner", c.Person(office.Province, "07")).Is(http.StatusSeeOther)
+		rows, err := lessonsdb.New(db).ActionsOfStage(context.Background(), lessonsdb.ActionsOfStageParams{Stage: stage.ID, Lo: "07", Hi: "08"})
+		want := (console.ISODay("2026-12-18") + calendar.Day(*stage.From) - 1).Gregorian()
+		if err != nil || len(rows) != 1 || rows[0].Due != want {
+			t.Errorf("%+v, %v: not due on %s", rows, err, want)
+		}
+		qom.Get("/lessons/actions?kind=stage").Is(http.StatusOK).Has(stage.TitleFa)
 		s := session(c)
 		hq.Post(one+"/act", "content", "کار بدون شبکه", "kind", "topic", "place", "session:"+s, "minutes", "۴۵", "owner", c.Person(office.HQ, ""), "due", "1405/2/20").Is(http.StatusSeeOther)
 		topics, err := trainingdb.New(db).TopicsOf(context.Background(), trainingdb.TopicsOfParams{Course: "course" + s, Session: s})
@@ -270,7 +286,7 @@ func TestBrowser(t *testing.T) {
 	if err != nil || len(twins) == 0 {
 		t.Fatalf("%d alike, %v", len(twins), err)
 	}
-	grouped := hq.Post(one+"/group", "name", "کندی احراز هویت", "problems", twins[0].ID).Is(http.StatusSeeOther)
+	grouped := hq.Post(one+"/group", "name", found[0].Topic, "problems", twins[0].ID).Is(http.StatusSeeOther)
 	family, err := url.PathUnescape(grouped.Header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,8 +1,6 @@
 package outreach
 
 import (
-	"fmt"
-
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/outreach"
@@ -45,20 +43,20 @@ func checkCampaign(r *console.Request) []console.Fault {
 	return faults
 }
 
-// reached says how many were reached, of how many.
-func reached(r *console.Request, reach, target int64) string {
+// reached says how many were reached, of how many, and how that was found.
+func reached(r *console.Request, reach, target int64, measured string) string {
 	if reach == outreach.Unknown {
 		return r.Say("outreach.reach.unknown")
 	}
-	return fmt.Sprintf("%s (%s)", r.Lang.Number(reach), r.Lang.Percent(uint64(reach), uint64(target)))
+	return r.Say("outreach.reach.of", reach, r.Lang.Percent(uint64(reach), uint64(target)), measured)
 }
 
 func campaigns(r *console.Request) (console.Answer, error) {
 	l := console.List{
 		Empty: r.Say("outreach.campaigns.empty"), Crumbs: crumbs(r),
 		Columns: []console.Column{{Key: "name", Label: words["outreach.campaign.name"]}, {Key: "office", Label: words["outreach.office"]}, {Key: "channel", Label: words["outreach.channel"]},
-			{Key: "audience", Label: words["outreach.audience"]}, {Key: "since", Label: words["outreach.since"], Kind: console.Days}, {Key: "until", Label: words["outreach.until"], Kind: console.Days},
-			{Key: "target", Label: words["outreach.target"], Kind: console.Numbers}, {Key: "reach", Label: words["outreach.reach"]}, {Key: "measured", Label: words["outreach.measured"]}},
+			{Key: "audience", Label: words["outreach.audience"]}, {Key: "until", Label: words["outreach.until"], Kind: console.Days},
+			{Key: "target", Label: words["outreach.target"], Kind: console.Numbers}, {Key: "reach", Label: words["outreach.reach"]}},
 	}
 	edits := r.Actor.Somewhere(office.OutreachEdit)
 	if edits {
@@ -74,8 +72,8 @@ func campaigns(r *console.Request) (console.Answer, error) {
 		}
 		skip = 0
 		for _, x := range rows {
-			row := console.Row{ID: x.ID, Cells: []any{x.Name, console.NameIn(r.Lang, x.NameFa, x.NameEn), r.Say("outreach.channel." + x.Channel), x.Audience, x.Since, x.Until, x.Target,
-				reached(r, x.Reach, x.Target), x.Measured}}
+			row := console.Row{ID: x.ID, Cells: []any{x.Name, console.NameIn(r.Lang, x.NameFa, x.NameEn), r.Say("outreach.channel." + x.Channel), x.Audience, x.Until, x.Target,
+				reached(r, x.Reach, x.Target, x.Measured)}}
 			if r.Actor.May(office.OutreachEdit, x.Office) {
 				row.Path = "/outreach/campaign/" + x.ID
 			}

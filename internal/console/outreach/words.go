@@ -88,6 +88,7 @@ var words = web.Words{
 	"outreach.reach":             {"دیده‌شده", "Reached"},
 	"outreach.reach.help":        {"چند نفر از مخاطبان؛ تا اندازه‌گیری نشده خالی بگذارید", "How many of the audience; leave empty while it is not measured"},
 	"outreach.reach.more":        {"بیش از شمار مخاطبان است.", "It is more than the audience."},
+	"outreach.reach.of":          {"%[1]v (%[2]v)، به روش %[3]v", "%[1]v (%[2]v), by %[3]v"},
 	"outreach.reach.unknown":     {"اندازه‌گیری نشده", "Not measured"},
 	"outreach.measured":          {"روش اندازه‌گیری", "How it was measured"},
 	"outreach.measured.help":     {"مانند «نظرسنجی با ۶۰۰ نفر» یا «شمار پیامک‌های رسیده»", "Such as “survey of 600” or “messages delivered”"},

@@ -286,8 +286,8 @@ func above(r *console.Request) []console.Link {
 	return out
 }
 
-// reds are the offices of a subtree that are on the red list, one level down and,
-// for the country, two.
+// reds are the office of the request and those one level below it that are on the
+// red list, those with most reasons first.
 func (p *part) reds(r *console.Request) (lines []readiness.Line, names map[string]string, polling calendar.Day, err error) {
 	report, names, polling, err := p.read(r, r.Office)
 	if err != nil {

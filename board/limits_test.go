@@ -3,6 +3,7 @@ package board_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -105,5 +106,35 @@ func TestCosignaturesOfWhat(t *testing.T) {
 		if out, err := board.AddCosignatures([]byte(in), []byte(alice)); err == nil {
 			t.Errorf("%s: %q", name, out)
 		}
+	}
+}
+
+// lockedFolder is a record in which one folder cannot be listed.
+type lockedFolder struct {
+	fstest.MapFS
+	name string
+}
+
+func (f lockedFolder) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == f.name {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrPermission}
+	}
+	return f.MapFS.ReadDir(name)
+}
+
+// TestFolderFaults: what is wrong with a folder is said of no entry, and a
+// folder that cannot be listed is not taken for one in which nothing is wrong.
+func TestFolderFaults(t *testing.T) {
+	whole, _ := build(t, ".", 5, entry)
+	for name, mode := range map[string]fs.FileMode{"empty": fs.ModeDir, "link": fs.ModeSymlink, "stray": 0} {
+		fsys := clone(whole)
+		fsys[name] = &fstest.MapFile{Mode: mode}
+		if faults := open(t, fsys, ".").Check(); len(faults) != 1 || faults[0].Path != name || faults[0].Entry != -1 || faults[0].Missing {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	faults := open(t, lockedFolder{whole, "tile/0"}, ".").Check()
+	if len(faults) != 1 || faults[0].Path != "tile/0" || faults[0].Entry != -1 {
+		t.Errorf("a folder that cannot be listed: %v", faults)
 	}
 }

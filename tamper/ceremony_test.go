@@ -375,6 +375,13 @@ func heads() table {
 			h := nth[*record.Head](f, hq, 1)
 			return entry(hq, edit(f, hq, 0, func(b *record.Head) { b.Checkpoint = h.Checkpoint }))
 		}},
+		{"B04 a branch shows headquarters two logs of one length, and is not there yet", "V028", "", func(f *forger) where {
+			cut[*record.Units](f)
+			other := slices.Clone(f.logs[b101])
+			delete(f.logs, b101)
+			other[len(other)-1] = other[0]
+			return entry(hq, f.append(hq, &record.Head{Branch: "101", Checkpoint: f.checkpoint(b101, other)}, "office/hq"))
+		}},
 		{"headquarters took in the checkpoint of another branch", "V028", "", func(f *forger) where {
 			cut[*record.Units](f)
 			h := nth[*record.Head](f, hq, 1)

@@ -226,12 +226,16 @@ func put[V any](m map[string]V, key string, v V) error {
 	return nil
 }
 
-// atUnit finds the unit of an entry. Entries about units that were not fixed
-// before come too early; without the list of units that cannot be said.
+// atUnit finds the unit of an entry. Entries about a contest whose units were
+// not fixed before come too early; without the list of units nobody can say
+// whether it has the unit.
 func (r *run) atUnit(contest, id string, do func(*unit.Unit)) error {
 	plan, ok := r.hq.plans[contest]
-	if !ok || plan.Read && !slices.ContainsFunc(plan.Units, func(u record.Unit) bool { return u.ID == id }) {
-		return tooEarly("contest %q has no unit %q that was fixed before this entry", source.Clip(contest), source.Clip(id))
+	if !ok {
+		return tooEarly("the units of contest %q were not fixed before this entry", source.Clip(contest))
+	}
+	if plan.Read && !slices.ContainsFunc(plan.Units, func(u record.Unit) bool { return u.ID == id }) {
+		return fmt.Errorf("contest %q has no unit %q", source.Clip(contest), source.Clip(id))
 	}
 	key := unit.ID{Contest: contest, Unit: id}
 	if r.units[key] == nil {

@@ -140,10 +140,10 @@ func (r *reader) slotTag(branch string, c *election.Contest, s *record.Sealed) (
 
 // challenged recomputes a challenged ballot: V026.
 func (r *reader) challenged(b *Branch, p report.Place, data []byte, s *sealed, c *record.Challenged) {
-	r.Count("V026", 1)
 	if r.Key == nil {
-		return
+		return // V013 says so
 	}
+	r.Count("V026", 1)
 	entryData, err := b.log.Entry(s.index)
 	if err != nil {
 		r.Absent("V026", p, "the sealed ballot (entry %d) cannot be read: %v", s.index, err)

@@ -198,14 +198,15 @@ func (r *reader) branch(def *election.Branch) *Branch {
 }
 
 func (r *reader) entry(b *Branch, proofs *ballots, p report.Place, index uint64, data []byte, e record.Entry) {
-	if _, ok := e.Body.(*record.Opening); ok != (index == 0) {
+	_, opens := e.Body.(*record.Opening)
+	misplaced := opens != (index == 0)
+	if misplaced {
 		r.Refute("V021", p, "the opening statement is the first entry, and only the first")
-		if !ok {
-			return
-		}
 	}
 	if b.close != nil {
 		r.Refute("V027", p, "%s after the branch closed", e.Body.Kind())
+	}
+	if misplaced || b.close != nil {
 		return
 	}
 	switch body := e.Body.(type) {

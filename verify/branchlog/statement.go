@@ -47,10 +47,12 @@ func (r *reader) closing(b *Branch, p report.Place, index uint64, c *record.Clos
 	if c.Branch != b.id {
 		r.Refute("V027", p, "the closing statement is of branch %q", source.Clip(c.Branch))
 	}
-	if root, err := b.log.RootAt(index); err != nil {
+	if c.Size != index {
+		r.Refute("V027", p, "the statement names a tree of %d entries; before it are %d", c.Size, index)
+	} else if root, err := b.log.RootAt(index); err != nil {
 		r.Absent("V027", p, "the tree before the statement cannot be computed: %v", err)
-	} else if c.Size != index || !bytes.Equal(c.Root, root[:]) {
-		r.Refute("V027", p, "the statement names a tree of %d entries with root %x; before it are %d with root %x", c.Size, c.Root, index, root)
+	} else if !bytes.Equal(c.Root, root[:]) {
+		r.Refute("V027", p, "the statement names the root %x; that of the %d entries before it is %x", c.Root, index, root)
 	}
 	if c.Counts.Cast != b.counts.Cast || c.Counts.Spoiled != b.counts.Spoiled || c.Counts.Challenged != b.counts.Challenged {
 		r.amiss(b, "V027", p, "stated are %d cast, %d spoiled, %d challenged; the log has %d, %d, %d",

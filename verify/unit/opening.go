@@ -72,8 +72,12 @@ func (c *Checker) openUnit(u *Unit, where string) {
 		}
 		return
 	}
-	if len(u.Tallies) > 0 && u.Tallies[0].Index < opened && !c.Gap {
-		c.Refute("V035", report.At(record.HQ, u.Tallies[0].Index), "%s: the tally comes before a quorum had opened the unit (entry %d)", where, opened)
+	if len(u.Tallies) > 0 && u.Tallies[0].Index < opened {
+		say := c.Refute
+		if c.Gap { // earlier shares may be among what is missing
+			say = c.Absent
+		}
+		say("V035", report.At(record.HQ, u.Tallies[0].Index), "%s: the tally comes before a quorum had opened the unit (entry %d)", where, opened)
 	}
 	c.Count("V035", 1)
 	c.countCodes(o, indices, partials)

@@ -20,9 +20,13 @@ import (
 var screenshots = flag.String("screenshots", "", "folder for pictures of every screen")
 
 // Browser starts a browser that reaches nothing but what the test opens. The test
-// is skipped if there is none, and fails with SANDOGH_REQUIRE_CHROMIUM=1.
+// is skipped if there is none, and fails with SANDOGH_REQUIRE_CHROMIUM=1; with
+// -short it is skipped.
 func Browser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: pages were not opened in a browser")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
@@ -43,7 +47,7 @@ func Browser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)

@@ -376,6 +376,9 @@ func (f *Field) person(r *Request, text string) (value, fault string, err error)
 	var found []office.Person
 	for _, code := range over {
 		people, err := office.Find(r.Context(), r.DB, code, text, 6, 0)
+		if errors.Is(err, office.ErrMany) {
+			return "", r.Say("form.person.unclear"), nil
+		}
 		if err != nil {
 			return "", "", err
 		}

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,19 +45,6 @@ func GetPerson(ctx context.Context, db officedb.DBTX, id string) (Person, error)
 	return person(p), nil
 }
 
-// Words returns the words under which a name is found, stored form.
-func Words(name string) []string {
-	var out []string
-	for _, key := range persian.Keys(name) {
-		for w := range strings.FieldsSeq(key) {
-			if w = store.Word(w); !slices.Contains(out, w) {
-				out = append(out, w)
-			}
-		}
-	}
-	return out
-}
-
 // AddPerson adds a person; the id is given to them. The name is stored as package
 // persian cleans it.
 func AddPerson(ctx context.Context, tx *store.Tx, now time.Time, a Actor, p Person) (Person, error) {
@@ -99,106 +85,10 @@ func EditPerson(ctx context.Context, tx *store.Tx, now time.Time, a Actor, p Per
 	return Audit(ctx, tx, now, a, PeopleEdit, Change{Act: "person.edit", Object: p.ID, Office: p.Office, Before: before.logged(), After: p.logged()})
 }
 
-func index(ctx context.Context, q *officedb.Queries, p Person) error {
-	for _, w := range Words(p.Name) {
-		if err := q.InsertWord(ctx, officedb.InsertWordParams{Word: w, Office: p.Office, Person: p.ID}); err != nil {
-			return fmt.Errorf("index person: %w", err)
-		}
-	}
-	return nil
-}
-
-// Find returns people of a subtree whose names hold words that begin with those of
-// the query, or whose number begins with it; all of the subtree for an empty
-// query. A person may come twice if two words match.
-func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, skip int) ([]Person, error) {
-	q := officedb.New(db)
-	lo, hi := Range(under)
-	words := strings.Fields(persian.Key(query))
-	var rows []officedb.Person
-	var err error
-	switch {
-	case len(words) == 0:
-		rows, err = q.People(ctx, officedb.PeopleParams{Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
-	case strings.Trim(words[0], "0123456789") == "" && len(words[0]) <= 10:
-		from, to := store.Prefix(words[0])
-		rows, err = q.PeopleByNumber(ctx, officedb.PeopleByNumberParams{Number: from, NumberEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
-	default:
-		// The longest word is the rarest, as a rule; the others narrow it down.
-		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-		from, to := store.WordPrefix(words[0])
-		if len(words) == 1 {
-			rows, err = q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(limit), Skip: int32(skip)})
-			break
-		}
-		rows, err = byWords(ctx, q, officedb.PeopleByWordsParams{Word: from, WordEnd: to, Lo: lo, Hi: hi, Max: int32(skip + limit)}, words[1:])
-		rows = rows[min(skip, len(rows)):min(skip+limit, len(rows))]
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find people: %w", store.Classify(err))
-	}
-	var out []Person
-	for _, r := range rows {
-		if !slices.ContainsFunc(out, func(p Person) bool { return p.ID == r.ID }) {
-			out = append(out, person(r))
-		}
-	}
-	return out, nil
-}
-
 // MayGive reports whether the actor may give a post: who grants powers over an
 // office, and has there themselves everything that the role may do.
 func (a Actor) MayGive(role Role, code string) bool {
 	return a.May(PowersGrant, code) && !slices.ContainsFunc(powers[role], func(p Power) bool { return p != Own && !a.May(p, code) })
-}
-
-// How far a search by several words goes: so many words that begin with the second
-// one, and so many people who have three.
-const (
-	mostWords = 20
-	mostSeen  = 5_000
-)
-
-// byWords finds people by a first word and more. Whole words are held against the
-// index one by one: each is a look-up, where a beginning would be a range.
-func byWords(ctx context.Context, q *officedb.Queries, p officedb.PeopleByWordsParams, more []string) ([]officedb.Person, error) {
-	var rows []officedb.Person
-	want := int(p.Max)
-	if len(more) > 1 {
-		p.Max = mostSeen
-	}
-	from, end := store.WordPrefix(more[0])
-	for range mostWords {
-		next, err := q.NextWord(ctx, officedb.NextWordParams{FromWord: from, WordEnd: end})
-		if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		from, p.Also = next+"0", next // hex comes in pairs: nothing lies between
-		some, err := q.PeopleByWords(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range some {
-			if holds(one.Name, more[1:]) {
-				rows = append(rows, one)
-			}
-		}
-		if len(rows) >= want {
-			break
-		}
-	}
-	return rows, nil
-}
-
-// holds reports whether each of the words begins a word of the name.
-func holds(name string, words []string) bool {
-	own := strings.Fields(strings.Join(persian.Keys(name), " "))
-	return !slices.ContainsFunc(words, func(w string) bool {
-		return !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, w) })
-	})
 }
 
 // Appoint gives a person a post from a day on. Nobody gives a power that they do

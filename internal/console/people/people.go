@@ -2,6 +2,7 @@ package people
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 
 	"github.com/sandogh/sandogh/internal/console"
@@ -112,6 +113,9 @@ func list(r *console.Request) (console.Answer, error) {
 	skip := p.Skip
 	for _, code := range r.Over() {
 		found, err := office.Find(r.Context(), r.DB, code, p.Search, p.Limit-len(l.Rows), skip)
+		if errors.Is(err, office.ErrMany) {
+			l.Intro, err = r.Say("people.many"), nil
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,7 @@ var words = web.Words{
 	"people.phone":        {"تلفن", "Telephone"},
 	"people.email":        {"رایانامه", "E-mail"},
 	"people.search":       {"جست‌وجو با نام یا شمارهٔ ملی", "Search by name or national number"},
+	"people.many":         {"نام‌هایی که چنین آغاز می‌شوند بسیارند و همه دیده نشدند. نام را کامل‌تر بنویسید، یا شمارهٔ ملی را.", "So many names begin like this that not all were looked at. Write the name in full, or the national number."},
 	"people.empty":        {"هنوز کسی ثبت نشده است. با «افزودن فرد» آغاز کنید.", "Nobody is entered yet. Begin with “Add a person”."},
 	"people.added":        {"%[1]v ثبت شد.", "%[1]v was added."},
 	"people.saved":        {"تغییرها ثبت شد.", "The changes were saved."},

@@ -34,7 +34,9 @@ CREATE INDEX person_office ON person (office, id);
 CREATE INDEX person_number ON person (number, office);
 
 -- The words under which people are found: hex of UTF-8, so that a prefix is a
--- range in every collation.
+-- range in every collation. Of a name with several words each word is there once
+-- with each other one behind it: one word finds all of them, two words find those
+-- who have both, and neither reads more than it finds.
 CREATE TABLE person_word (
   word TEXT NOT NULL,
   office TEXT NOT NULL,

@@ -671,7 +671,7 @@ func (q *Queries) PeopleByNumber(ctx context.Context, arg PeopleByNumberParams) 
 }
 
 const peopleByWord = `-- name: PeopleByWord :many
-SELECT p.id, p.name, p.number, p.phone, p.email, p.office, p.simulated, p.created, p.version FROM person_word w JOIN person p ON p.id = w.person
+SELECT p.id, p.name, p.number, p.phone, p.email, p.office, p.simulated, p.created, p.version, w.word FROM person_word w JOIN person p ON p.id = w.person
 WHERE w.word >= $1 AND w.word < $2 AND w.office >= $3 AND w.office < $4
 ORDER BY w.word, w.office, w.person LIMIT $6 OFFSET $5
 `
@@ -685,7 +685,12 @@ type PeopleByWordParams struct {
 	Max     int32
 }
 
-func (q *Queries) PeopleByWord(ctx context.Context, arg PeopleByWordParams) ([]Person, error) {
+type PeopleByWordRow struct {
+	Person Person
+	Word   string
+}
+
+func (q *Queries) PeopleByWord(ctx context.Context, arg PeopleByWordParams) ([]PeopleByWordRow, error) {
 	rows, err := q.db.QueryContext(ctx, peopleByWord,
 		arg.Word,
 		arg.WordEnd,
@@ -698,75 +703,20 @@ func (q *Queries) PeopleByWord(ctx context.Context, arg PeopleByWordParams) ([]P
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Person{}
+	items := []PeopleByWordRow{}
 	for rows.Next() {
-		var i Person
+		var i PeopleByWordRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.Number,
-			&i.Phone,
-			&i.Email,
-			&i.Office,
-			&i.Simulated,
-			&i.Created,
-			&i.Version,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const peopleByWords = `-- name: PeopleByWords :many
-SELECT p.id, p.name, p.number, p.phone, p.email, p.office, p.simulated, p.created, p.version FROM person_word w JOIN person p ON p.id = w.person
-WHERE w.word >= $1 AND w.word < $2 AND w.office >= $3 AND w.office < $4
-  AND EXISTS (SELECT 1 FROM person_word v WHERE v.word = $5 AND v.office = w.office AND v.person = w.person)
-ORDER BY w.word, w.office, w.person LIMIT $6
-`
-
-type PeopleByWordsParams struct {
-	Word    string
-	WordEnd string
-	Lo      string
-	Hi      string
-	Also    string
-	Max     int32
-}
-
-func (q *Queries) PeopleByWords(ctx context.Context, arg PeopleByWordsParams) ([]Person, error) {
-	rows, err := q.db.QueryContext(ctx, peopleByWords,
-		arg.Word,
-		arg.WordEnd,
-		arg.Lo,
-		arg.Hi,
-		arg.Also,
-		arg.Max,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Person{}
-	for rows.Next() {
-		var i Person
-		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.Number,
-			&i.Phone,
-			&i.Email,
-			&i.Office,
-			&i.Simulated,
-			&i.Created,
-			&i.Version,
+			&i.Person.ID,
+			&i.Person.Name,
+			&i.Person.Number,
+			&i.Person.Phone,
+			&i.Person.Email,
+			&i.Person.Office,
+			&i.Person.Simulated,
+			&i.Person.Created,
+			&i.Person.Version,
+			&i.Word,
 		); err != nil {
 			return nil, err
 		}

@@ -53,15 +53,9 @@ SELECT * FROM person WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) ORDE
 SELECT count(*) FROM person WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi);
 
 -- name: PeopleByWord :many
-SELECT p.* FROM person_word w JOIN person p ON p.id = w.person
+SELECT sqlc.embed(p), w.word FROM person_word w JOIN person p ON p.id = w.person
 WHERE w.word >= sqlc.arg(word) AND w.word < sqlc.arg(word_end) AND w.office >= sqlc.arg(lo) AND w.office < sqlc.arg(hi)
 ORDER BY w.word, w.office, w.person LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
-
--- name: PeopleByWords :many
-SELECT p.* FROM person_word w JOIN person p ON p.id = w.person
-WHERE w.word >= sqlc.arg(word) AND w.word < sqlc.arg(word_end) AND w.office >= sqlc.arg(lo) AND w.office < sqlc.arg(hi)
-  AND EXISTS (SELECT 1 FROM person_word v WHERE v.word = sqlc.arg(also) AND v.office = w.office AND v.person = w.person)
-ORDER BY w.word, w.office, w.person LIMIT sqlc.arg(max);
 
 -- name: NextWord :one
 SELECT word FROM person_word WHERE word >= sqlc.arg(from_word) AND word < sqlc.arg(word_end) ORDER BY word LIMIT 1;

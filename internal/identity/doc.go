@@ -7,7 +7,7 @@
 //
 // In and out. A password becomes a PHC string (argon2id) and is never given back.
 // A session is 256 random bits in a cookie; the database holds its SHA-256 with
-// the instants of its beginning and of its last use, and [Sessions.Find] refuses
+// the instants of its beginning and of its last use, and [Find] refuses
 // one that was idle or old for longer than the limits. What is handed out once, an
 // invitation or the second step of signing in, is a ticket: taken once, in the
 // transaction that uses it.
@@ -18,7 +18,7 @@
 // that lies beside the database, not in it.
 //
 // How it fails: [ErrSignIn] for whatever is wrong with what was given, with no
-// word about what; [ErrThrottled] with the instant from which on it may be tried
+// word about what; [*Throttled] with the instant from which on it may be tried
 // again.
 //
 // Sources: argon2id with 64 MiB, 3 passes, 2 lanes (RFC 9106, section 4: second

@@ -123,7 +123,11 @@ var layers = []layer{
 	{pkg: "internal/outreach", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/outreachdb", "internal/office"}},
 
 	// The offices' console: a shell, and a part for each area.
-	{pkg: "internal/console", may: shell},
+	{pkg: "internal/console/table", may: []string{"calendar", "internal/persian", "internal/web", "internal/office"}},
+	{pkg: "internal/console/page", may: []string{"calendar", "internal/web", "internal/office", "internal/console/table"}},
+	{pkg: "internal/console/entry", may: []string{"calendar", "internal/persian", "internal/store"}},
+	{pkg: "internal/console/openapi"},
+	{pkg: "internal/console", may: slices.Concat(shell, []string{"internal/console/table", "internal/console/page", "internal/console/entry", "internal/console/openapi"})},
 	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),
 		third: []string{"github.com/skip2/go-qrcode", "github.com/go-webauthn/webauthn/..."}},
 	{pkg: "internal/console/setup", may: slices.Concat(shell, []string{"internal/console", "internal/sample"})},

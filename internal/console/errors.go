@@ -6,15 +6,11 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sandogh/sandogh/internal/console/entry"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/web"
 )
-
-// badRequest is a body that cannot be read.
-type badRequest struct{ err error }
-
-func (e *badRequest) Error() string { return e.err.Error() }
 
 // crossSite is a write that another site has sent.
 type crossSite struct{}
@@ -42,7 +38,7 @@ func (s *Server) fail(r *Request, err error) {
 	status, p := http.StatusInternalServerError, problem{Code: "broken"}
 	var refused *Refused
 	var invalid *Invalid
-	var bad *badRequest
+	var bad *entry.Unreadable
 	var cross *crossSite
 	switch err = store.Classify(err); {
 	case errors.Is(err, errSignedOut):
@@ -74,7 +70,7 @@ func (s *Server) fail(r *Request, err error) {
 		status, p.Code = http.StatusMethodNotAllowed, "method"
 	case errors.Is(err, store.ErrConflict):
 		status, p.Code = http.StatusConflict, "conflict"
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, entry.ErrTooLarge):
 		status, p.Code = http.StatusRequestEntityTooLarge, "too-large"
 	case errors.Is(err, store.ErrFull):
 		status, p.Code = http.StatusInsufficientStorage, "full"
@@ -93,7 +89,7 @@ func (s *Server) fail(r *Request, err error) {
 		return
 	}
 	page := shellPage("error", p.Title, p, status)
-	b, err := s.pages.render(r.Lang, page.Template, s.frame(r, page))
+	b, err := s.pages.Render(r.Lang, page.Template, s.frame(r, page))
 	if err != nil {
 		http.Error(r.w, p.Title, status)
 		return

@@ -2,22 +2,15 @@ package console
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"mime"
-	"mime/multipart"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"github.com/sandogh/sandogh/calendar"
+	"github.com/sandogh/sandogh/internal/console/entry"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/store"
@@ -91,154 +84,36 @@ type Form struct {
 
 const defaultLimit = 1 << 20
 
-// Values are what was entered. The zero Values are empty and ready for use.
-type Values struct {
-	text  map[string][]string
-	files map[string]*multipart.FileHeader
-}
+// Values are what was entered: see package entry.
+type Values = entry.Values
 
 // Fill returns values from names and values in turn.
-func Fill(pairs ...string) Values {
-	var v Values
-	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
-	}
-	return v
-}
+func Fill(pairs ...string) Values { return entry.Fill(pairs...) }
 
-// Set sets the values of a field.
-func (v *Values) Set(name string, values ...string) {
-	if v.text == nil {
-		v.text = map[string][]string{}
-	}
-	v.text[name] = values
-}
-
-// SetInt sets the value of a number.
-func (v *Values) SetInt(name string, n int64) { v.Set(name, strconv.FormatInt(n, 10)) }
-
-// Get returns the value of a field, or "".
-func (v Values) Get(name string) string {
-	if all := v.text[name]; len(all) > 0 {
-		return all[0]
-	}
-	return ""
-}
-
-// All returns all values of a field.
-func (v Values) All(name string) []string { return v.text[name] }
-
-// Int returns the value of a number, or 0.
-func (v Values) Int(name string) int64 {
-	n, _ := strconv.ParseInt(v.Get(name), 10, 64)
-	return n
-}
-
-// Is reports whether a check was set.
-func (v Values) Is(name string) bool { return v.Get(name) == "1" }
-
-// File returns what was uploaded, or nil. The caller closes it.
-func (v Values) File(name string) (multipart.File, error) {
-	h := v.files[name]
-	if h == nil {
-		return nil, nil
-	}
-	return h.Open()
-}
-
-// clone returns values that can be changed.
-func (v Values) clone() Values { return Values{maps.Clone(v.text), v.files} }
-
-// errTooLarge says that a body is longer than its form allows.
-var errTooLarge = errors.New("the body is too large")
-
-// read reads the body of a request: a form of HTML, or a JSON object.
+// read reads the body of a request.
 func (f *Form) read(r *Request) (Values, error) {
-	limit := cmp.Or(f.Limit, defaultLimit)
-	r.Body = http.MaxBytesReader(r.w, r.Body, limit)
-	v := Values{text: map[string][]string{}}
-	kind, _, err := mime.ParseMediaType(cmp.Or(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"))
-	switch {
-	case err != nil:
-		err = fmt.Errorf("read the body: %w", err)
-	case kind == "application/json":
-		err = f.readJSON(r.Body, v)
-	case kind == "multipart/form-data":
-		if err = r.ParseMultipartForm(1 << 20); err == nil {
-			v.text, v.files = r.MultipartForm.Value, map[string]*multipart.FileHeader{}
-			for name, files := range r.MultipartForm.File {
-				if len(files) > 0 && files[0].Size > 0 {
-					v.files[name] = files[0]
-				}
-			}
-		}
-	case kind == "application/x-www-form-urlencoded":
-		if err = r.ParseForm(); err == nil {
-			v.text = r.PostForm
-		}
-	default:
-		err = fmt.Errorf("read the body: %s is not a kind of body that is read", kind)
+	var names []string
+	for _, field := range f.Fields {
+		names = append(names, field.Name)
 	}
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return v, errTooLarge
-	}
-	if err != nil {
-		return v, &badRequest{err}
-	}
-	return v, nil
-}
-
-func (f *Form) readJSON(body io.Reader, v Values) error {
-	d := json.NewDecoder(body)
-	d.UseNumber()
-	var in map[string]any
-	if err := d.Decode(&in); err != nil {
-		return fmt.Errorf("read the JSON object: %w", err)
-	}
-	if d.More() {
-		return errors.New("read the JSON object: something follows it")
-	}
-	for name, value := range in {
-		if !slices.ContainsFunc(f.Fields, func(f Field) bool { return f.Name == name }) {
-			return fmt.Errorf("read the JSON object: no field is named %q", name)
-		}
-		all, isArray := value.([]any)
-		if !isArray {
-			all = []any{value}
-		}
-		for _, one := range all {
-			switch one := one.(type) {
-			case nil:
-			case string:
-				v.text[name] = append(v.text[name], one)
-			case json.Number:
-				v.text[name] = append(v.text[name], one.String())
-			case bool:
-				v.text[name] = append(v.text[name], strconv.FormatInt(store.Bool(one), 10))
-			default:
-				return fmt.Errorf("read the JSON object: field %q is not a text, a number or a list of them", name)
-			}
-		}
-	}
-	return nil
+	return entry.Read(r.w, r.Request, cmp.Or(f.Limit, defaultLimit), names)
 }
 
 // clean returns the values as they are stored, and everything that is wrong.
 func clean(r *Request, fields []Field, in Values) (Values, []Fault, error) {
-	out := Values{text: map[string][]string{}, files: map[string]*multipart.FileHeader{}}
+	var out Values
 	var faults []Fault
 	for _, f := range fields {
 		if f.Kind == Upload {
-			if h := in.files[f.Name]; h != nil {
-				out.files[f.Name] = h
+			if h := in.Upload(f.Name); h != nil {
+				out.SetUpload(f.Name, h)
 			} else if f.Required {
 				faults = append(faults, Fault{f.Name, r.Say("form.required")})
 			}
 			continue
 		}
 		any := false
-		for _, text := range in.text[f.Name] {
+		for _, text := range in.All(f.Name) {
 			if strings.TrimSpace(text) == "" {
 				continue
 			}
@@ -254,7 +129,7 @@ func clean(r *Request, fields []Field, in Values) (Values, []Fault, error) {
 				faults = append(faults, Fault{f.Name, fault})
 				value = text // the entry is kept
 			}
-			out.text[f.Name] = append(out.text[f.Name], value)
+			out.Add(f.Name, value)
 			if f.Kind != Choices {
 				break
 			}
@@ -275,8 +150,7 @@ func (f *Field) clean(r *Request, text string) (value, fault string, err error) 
 	case Password:
 		return text, "", nil
 	case Number:
-		s := strings.NewReplacer("٬", "", ",", "", " ", "", "−", "-").Replace(persian.ASCII(strings.TrimSpace(text)))
-		n, err := strconv.ParseInt(s, 10, 64)
+		n, err := entry.Number(text)
 		switch {
 		case err != nil:
 			return "", r.Say("form.number"), nil
@@ -287,14 +161,11 @@ func (f *Field) clean(r *Request, text string) (value, fault string, err error) 
 		}
 		return strconv.FormatInt(n, 10), "", nil
 	case Day:
-		if t, err := time.Parse(time.DateOnly, text); err == nil && t.Year() > 1900 { // of a program
-			return text, "", nil
-		}
-		d, err := calendar.ParseDay(strings.TrimSpace(text))
+		day, err := entry.Day(text)
 		if err != nil {
 			return "", r.Say("form.day"), nil
 		}
-		return d.Gregorian(), "", nil
+		return day, "", nil
 	case Check:
 		if text = persian.ASCII(text); text != "1" && text != "on" && text != "0" {
 			return "", r.Say("form.choice"), nil
@@ -314,13 +185,12 @@ func (f *Field) clean(r *Request, text string) (value, fault string, err error) 
 	case Person:
 		return f.person(r, text)
 	case Code:
-		text = strings.Join(strings.Fields(persian.ASCII(text)), "")
+		text = entry.Code(text)
 	default:
-		text = strings.TrimSpace(persian.Clean(text))
+		text = entry.Text(text)
 		if f.Kind == Line && strings.ContainsAny(text, "\r\n") {
 			return "", r.Say("form.line"), nil
 		}
-		text = strings.ReplaceAll(text, "\r\n", "\n")
 	}
 	longest := cmp.Or(f.Max, map[Kind]int64{Long: 4000}[f.Kind], 200)
 	if n := int64(utf8.RuneCountInString(text)); n > longest {
@@ -418,18 +288,15 @@ func OfficeNamed(r *Request, name string) (code string, n int, err error) {
 	return "", 0, nil
 }
 
-// OfficeOf returns the code that an Office field holds.
-func (v Values) OfficeOf(name string) string { return strings.TrimPrefix(v.Get(name), "-") }
-
 // queryValues are the values of an address, each taken as the fields say; what is
 // not valid is left out.
 func queryValues(r *Request, fields []Field, q url.Values) (Values, error) {
-	v, faults, err := clean(r, fields, Values{text: q})
+	v, faults, err := clean(r, fields, entry.Of(q))
 	if err != nil {
 		return v, err
 	}
 	for _, f := range faults {
-		delete(v.text, f.Field)
+		v.Remove(f.Field)
 	}
 	return v, nil
 }

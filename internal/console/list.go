@@ -1,55 +1,36 @@
 package console
 
 import (
-	"cmp"
-	"encoding/csv"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sandogh/sandogh/calendar"
-	"github.com/sandogh/sandogh/internal/office"
-	"github.com/sandogh/sandogh/internal/persian"
+	"github.com/sandogh/sandogh/internal/console/table"
 	"github.com/sandogh/sandogh/internal/web"
 )
 
-// A Column is a column of a list. Its cells are: "" a string; Numbers int64 (or
-// int); Days a string (ISO) or a calendar.Day; Times a time.Time; Codes a string;
-// States a State.
-type Column struct {
-	Key   string // of JSON, CSV and ?sort=
-	Label web.Text
-	Kind  string
-	Sort  bool
-}
+// What lists are made of: see package table.
+type (
+	Column = table.Column
+	State  = table.State
+	Row    = table.Row
+)
 
 // Kinds of column, besides text.
 const (
-	Numbers = "number"
-	Days    = "day"
-	Times   = "time"
-	Codes   = "code"
-	States  = "state"
+	Numbers = table.Numbers
+	Days    = table.Days
+	Times   = table.Times
+	Codes   = table.Codes
+	States  = table.States
 )
 
-// A State is said by an icon, a word and a colour.
-type State struct {
-	Kind string `json:"kind"` // good, bad, open or wait
-	Word string `json:"word"`
-	Key  string `json:"key"` // what programs read
-}
+// Harmless returns a cell of CSV that no program takes for a formula.
+func Harmless(cell string) string { return table.Harmless(cell) }
 
-// A Row is a row of a list; its first cell is a link if it has a path.
-type Row struct {
-	ID    string
-	Path  string
-	Cells []any
-}
+// ISODay returns the day that is stored as ISO, or 0.
+func ISODay(iso string) calendar.Day { return table.ISODay(iso) }
 
 // A List is the rows of a page, or all of them if Whole: then the console
 // searches, sorts and pages itself. One definition is the table, its CSV
@@ -107,156 +88,34 @@ func (l *List) settle(p Paging) {
 	if !l.Whole {
 		return
 	}
-	if p.Search != "" {
-		l.Rows = slices.DeleteFunc(slices.Clone(l.Rows), func(row Row) bool {
-			return !slices.ContainsFunc(row.Cells, func(c any) bool { return persian.Match(plain(c), p.Search) })
-		})
-	}
-	if i := slices.IndexFunc(l.Columns, func(c Column) bool { return c.Key == p.Sort && c.Sort }); i >= 0 {
-		l.Rows = slices.Clone(l.Rows)
-		slices.SortStableFunc(l.Rows, func(a, b Row) int {
-			n := compare(a.Cells[i], b.Cells[i])
-			if p.Desc {
-				return -n
-			}
-			return n
-		})
-	}
+	l.Rows = table.Sort(l.Columns, table.Search(l.Rows, p.Search), p.Sort, p.Desc)
 	l.Total = int64(len(l.Rows))
 	l.Rows = l.Rows[min(p.Skip, len(l.Rows)):min(p.Skip+p.Limit, len(l.Rows))]
 }
 
-func compare(a, b any) int {
-	switch a := a.(type) {
-	case int64:
-		b, _ := b.(int64)
-		return cmp.Compare(a, b)
-	case int:
-		b, _ := b.(int)
-		return cmp.Compare(a, b)
-	case time.Time:
-		b, _ := b.(time.Time)
-		return a.Compare(b)
-	}
-	return persian.Order(plain(a), plain(b))
-}
-
-// plain is a cell as programs read it, in ASCII digits.
-func plain(c any) string {
-	switch c := c.(type) {
-	case nil:
-		return ""
-	case string:
-		return c
-	case calendar.Day:
-		if c == 0 {
-			return ""
-		}
-		return c.Gregorian()
-	case time.Time:
-		if c.IsZero() {
-			return ""
-		}
-		return c.In(office.Tehran).Format("2006-01-02T15:04:05-07:00")
-	case State:
-		return c.Word
-	}
-	return fmt.Sprint(c)
-}
-
-// ISODay returns the day that is stored as ISO, or 0.
-func ISODay(iso string) calendar.Day {
-	t, err := time.Parse(time.DateOnly, iso)
-	if err != nil {
-		return 0
-	}
-	return calendar.DayOf(t.Date())
-}
-
 // asJSON is the list as programs read it.
 func (l *List) asJSON(p Paging) any {
-	rows := make([]map[string]any, len(l.Rows))
-	for i, row := range l.Rows {
-		rows[i] = map[string]any{}
-		if row.ID != "" {
-			rows[i]["id"] = row.ID
-		}
-		if row.Path != "" {
-			rows[i]["path"] = row.Path
-		}
-		for j, c := range l.Columns {
-			switch cell := row.Cells[j].(type) {
-			case int, int64:
-				rows[i][c.Key] = cell
-			case State:
-				rows[i][c.Key] = cmp.Or(cell.Key, cell.Word)
-			default:
-				rows[i][c.Key] = plain(cell)
-			}
-		}
-	}
-	out := map[string]any{"rows": rows, "skip": p.Skip, "limit": p.Limit}
+	out := map[string]any{"rows": table.JSON(l.Columns, l.Rows), "skip": p.Skip, "limit": p.Limit}
 	if l.Whole || l.Total > 0 {
 		out["total"] = l.Total
 	}
 	return out
 }
 
-// Harmless returns a cell of CSV that no program takes for a formula: one that
-// begins with = + - @, a tab or a carriage return has an apostrophe before it.
-func Harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// csv answers with all rows of the list, as CSV with a byte order mark. Days have
-// a column as Jalali dates and one as ISO dates.
-func (r *Request) csv(first List) error {
+// csv answers with all rows of the list.
+func (r *Request) csv(l List) error {
 	r.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.w.Header().Set("Content-Disposition", `attachment; filename="`+strings.Trim(strings.ReplaceAll(r.URL.Path, "/", "-"), "-")+`.csv"`)
-	io.WriteString(r.w, "\ufeff")
-	w := csv.NewWriter(r.w)
-	w.UseCRLF = true
-	var head []string
-	for _, c := range first.Columns {
-		head = append(head, Harmless(r.Text(c.Label)))
-		if c.Kind == Days {
-			head = append(head, c.Key+"_iso")
-		}
-	}
-	if err := w.Write(head); err != nil {
+	w, err := table.NewCSV(r.w, r.Lang, l.Columns)
+	if err != nil {
 		return err
 	}
-	for l := first; ; {
-		for _, row := range l.Rows {
-			var out []string
-			for i, c := range l.Columns {
-				text := plain(row.Cells[i])
-				switch n := row.Cells[i].(type) {
-				case int:
-					out = append(out, strconv.Itoa(n)) // a number is no formula, also below zero
-				case int64:
-					out = append(out, strconv.FormatInt(n, 10))
-				default:
-					if c.Kind == Days {
-						jalali := ""
-						if d := ISODay(text); d != 0 {
-							jalali = d.String()
-						}
-						out = append(out, jalali)
-					}
-					out = append(out, Harmless(text))
-				}
-			}
-			if err := w.Write(out); err != nil {
-				return err
-			}
+	for {
+		if err := w.Write(l.Rows); err != nil {
+			return err
 		}
 		if l.Whole || len(l.Rows) < r.paging.Limit {
-			w.Flush()
-			return w.Error()
+			return w.Close()
 		}
 		r.paging.Skip += r.paging.Limit
 		answer, err := r.route.Do(r)

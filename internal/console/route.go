@@ -111,7 +111,7 @@ func (r *Request) Route() *Route { return r.route }
 
 // Say returns the words of a key in the language of the request.
 func (r *Request) Say(key string, args ...any) string {
-	return r.server.pages.say(r.Lang, key, args...)
+	return r.server.pages.Say(r.Lang, key, args...)
 }
 
 // Text returns a text in the language of the request.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sandogh/sandogh/internal/console/page"
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
@@ -24,15 +25,12 @@ import (
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// shellName is the part of the shell's own pages.
-const shellName = "shell"
-
 // A Server serves the parts.
 type Server struct {
 	deps    Deps
 	parts   []Part
 	routes  []*Route
-	pages   *pages
+	pages   *page.Set
 	mux     *http.ServeMux
 	handler http.Handler
 }
@@ -54,7 +52,8 @@ func New(d Deps, parts ...Part) (*Server, error) {
 	shell.Routes = []Route{{Method: "GET", Path: "/{$}", Power: office.Own, Summary: words["shell.home"], Do: home},
 		{Method: "GET", Path: "/api/openapi.json", Power: office.Own, Summary: words["shell.api"], Do: openAPI}}
 	s := &Server{deps: d, parts: append([]Part{shell}, parts...), mux: http.NewServeMux()}
-	if s.pages, err = newPages(s.parts); err != nil {
+	var assets *page.Assets
+	if s.pages, assets, err = newPages(s.parts); err != nil {
 		return nil, fmt.Errorf("make the console: %w", err)
 	}
 	taken := map[string]bool{}
@@ -75,7 +74,7 @@ func New(d Deps, parts ...Part) (*Server, error) {
 			s.handle("GET", route, s.showForm)
 		}
 	}
-	s.mux.HandleFunc("GET /static/{version}/{name}", serveStatic)
+	s.mux.Handle("GET /static/{version}/{name}", assets)
 	for _, l := range web.Langs {
 		s.mux.HandleFunc(l.Prefix()+"/", s.lost(l))
 	}
@@ -261,7 +260,7 @@ func (s *Server) conflict(r *Request) (Answer, error) {
 	if r.WantsJSON() {
 		return nil, store.ErrConflict
 	}
-	mine := r.Values.clone()
+	mine := r.Values.Clone()
 	for _, f := range r.route.Form.Fields {
 		if f.Kind == Hidden {
 			mine.Set(f.Name, theirs.Get(f.Name))
@@ -406,7 +405,7 @@ func (s *Server) page(r *Request, p Page) error {
 	if !strings.HasPrefix(name, shellName+"/") {
 		name = r.route.part.Name + "/" + name
 	}
-	b, err := s.pages.render(r.Lang, name, s.frame(r, p))
+	b, err := s.pages.Render(r.Lang, name, s.frame(r, p))
 	if err != nil {
 		return err
 	}

@@ -234,7 +234,7 @@ func (r *Request) ListView(l List) (*ListView, error) {
 		v.Pager.Next = with("page", strconv.Itoa(page+1))
 	}
 	if len(r.route.Query) > 0 {
-		f := &Form{Fields: r.route.Query, Submit: r.server.pages.words["list.filter"]}
+		f := &Form{Fields: r.route.Query, Submit: words["list.filter"]}
 		var err error
 		if v.Filters, err = r.FormView(f, r.path(), r.Values, nil); err != nil {
 			return nil, err

@@ -19,7 +19,8 @@ import (
 const (
 	fewPeople = 3_000
 	mostWords = 100
-	mostSeen  = 5_000
+	mostSeen  = 1_000
+	batchSize = 5_000
 )
 
 // ErrMany says that a search was broken off: there may be more people than it has
@@ -95,8 +96,10 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 					break
 				}
 			}
-		} else {
+		} else if len(words) < 3 {
 			err = s.run(ctx)
+		} else {
+			err = s.rarest(ctx)
 		}
 		rows = s.found
 	}
@@ -144,6 +147,28 @@ func (s *search) take(p officedb.Person) bool {
 	return len(s.found) >= s.limit
 }
 
+// rarest finds those who have three words or more among those who have two of
+// them, the first two of which there are not too many. Which two these are does
+// not depend on the page, so that no page shows whom another has shown.
+func (s *search) rarest(ctx context.Context) error {
+	limit, skip, words := s.limit, s.skip, s.words
+	for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 2, 0}} {
+		try := search{q: s.q, words: slices.Clone(words), lo: s.lo, hi: s.hi, limit: mostSeen + batchSize}
+		for i, k := range order {
+			try.words[i] = words[k]
+		}
+		err := try.run(ctx)
+		if err != nil && !errors.Is(err, ErrMany) {
+			return err
+		}
+		s.found = try.found[min(skip, len(try.found)):min(skip+limit, len(try.found))]
+		if err == nil {
+			return nil
+		}
+	}
+	return ErrMany
+}
+
 func (s *search) run(ctx context.Context) error {
 	first, end := store.WordPrefix(s.words[0])
 	if len(s.words) == 1 {
@@ -176,26 +201,26 @@ func (s *search) run(ctx context.Context) error {
 // counts at the first of those that the words of the query want.
 func (s *search) walk(ctx context.Context, from, to string) (enough bool, err error) {
 	for at := 0; ; {
-		size := min(s.skip+s.limit-len(s.found)+10, mostSeen)
+		size := min(s.skip+s.limit-len(s.found)+10, batchSize)
 		if len(s.words) > 2 {
-			size = mostSeen
+			size = mostSeen - s.seen + 1
 		}
 		rows, err := s.q.PeopleByWord(ctx, officedb.PeopleByWordParams{Word: from, WordEnd: to, Lo: s.lo, Hi: s.hi, Max: int32(size), Skip: int32(at)})
 		if err != nil {
 			return false, err
 		}
 		for _, r := range rows {
-			if s.firstOf(r.Person.Name) == r.Word && (len(s.words) < 3 || holds(r.Person.Name, s.words[2:])) && s.take(r.Person) {
+			if (len(s.words) < 3 || holds(r.Person.Name, s.words[2:])) && s.firstOf(r.Person.Name) == r.Word && s.take(r.Person) {
 				return true, nil
 			}
+		}
+		if s.seen += len(rows); len(s.words) > 2 && s.seen > mostSeen {
+			return false, ErrMany
 		}
 		if len(rows) < size {
 			return false, nil
 		}
 		at += len(rows)
-		if s.seen += len(rows); len(s.words) > 2 && s.seen >= mostSeen {
-			return false, ErrMany
-		}
 	}
 }
 

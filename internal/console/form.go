@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/sandogh/sandogh/internal/console/entry"
+	"github.com/sandogh/sandogh/internal/console/lookup"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/store"
-	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/web"
 )
 
@@ -201,64 +201,34 @@ func (f *Field) clean(r *Request, text string) (value, fault string, err error) 
 
 // office reads the code of an office, or its name if only one has it.
 func (f *Field) office(r *Request, text string) (value, fault string, err error) {
-	code := persian.ASCII(strings.TrimSpace(text))
-	if code == "-" { // the country, whose code is empty
-		code = ""
-	} else if strings.Trim(code, "0123456789") != "" {
-		o, n, err := OfficeNamed(r, code)
-		if err != nil || n != 1 {
-			return "", r.Say("form.office"), err
-		}
-		code = o
-	}
-	if _, err := officedb.New(r.DB).Office(r.Context(), code); err != nil {
-		if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
-			return "", r.Say("form.office"), nil
-		}
+	code, err := lookup.Office(r.Context(), r.DB, text)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", r.Say("form.office"), nil
+	case err != nil:
 		return "", "", err
-	}
-	if !f.Any && !r.May(code) {
+	case !f.Any && !r.May(code):
 		return "", r.Say("form.office.reach"), nil
 	}
-	if code == "" {
-		code = "-"
-	}
-	return code, "", nil
+	return cmp.Or(code, "-"), "", nil
 }
 
 // person reads the id of a person, or a name or number that only one has.
 func (f *Field) person(r *Request, text string) (value, fault string, err error) {
-	text = strings.TrimSpace(text)
 	over := []string{""}
 	if !f.Any {
 		over = r.Over()
 	}
-	if len(text) == 26 {
-		p, err := office.GetPerson(r.Context(), r.DB, text)
-		if err == nil && slices.ContainsFunc(over, func(code string) bool { return office.Within(p.Office, code) }) {
-			return p.ID, "", nil
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", "", err
-		}
+	found, err := lookup.People(r.Context(), r.DB, over, text)
+	switch {
+	case errors.Is(err, office.ErrMany):
+		return "", r.Say("form.person.unclear"), nil
+	case err != nil:
+		return "", "", err
+	case len(found) == 0:
 		return "", r.Say("form.person"), nil
-	}
-	var found []office.Person
-	for _, code := range over {
-		people, err := office.Find(r.Context(), r.DB, code, text, 6, 0)
-		if errors.Is(err, office.ErrMany) {
-			return "", r.Say("form.person.unclear"), nil
-		}
-		if err != nil {
-			return "", "", err
-		}
-		found = append(found, people...)
-	}
-	switch len(found) {
-	case 1:
+	case len(found) == 1:
 		return found[0].ID, "", nil
-	case 0:
-		return "", r.Say("form.person"), nil
 	}
 	var names []string
 	for _, p := range found {
@@ -267,25 +237,10 @@ func (f *Field) person(r *Request, text string) (value, fault string, err error)
 	return "", r.Say("form.person.many", r.Lang.And(names)), nil
 }
 
-// OfficeNamed returns the code of the office with the name, and how many have it
-// or one that begins with it. The country's own code is empty.
+// OfficeNamed returns the code of the office with the name, and how many have it.
+// The country's own code is empty.
 func OfficeNamed(r *Request, name string) (code string, n int, err error) {
-	lo, hi := office.Range("")
-	for _, kind := range []string{office.Country, office.ProvinceAt, office.CountyAt, office.DistrictAt} {
-		rows, err := officedb.New(r.DB).OfficesOfKind(r.Context(), officedb.OfficesOfKindParams{Kind: kind, Lo: lo, Hi: hi, Max: 2000})
-		if err != nil {
-			return "", 0, store.Classify(err)
-		}
-		for _, o := range rows {
-			if persian.Key(o.NameFa) == persian.Key(name) || strings.EqualFold(o.NameEn, name) {
-				code, n = o.Code, n+1
-			}
-		}
-		if n > 0 {
-			return code, n, nil
-		}
-	}
-	return "", 0, nil
+	return lookup.OfficeNamed(r.Context(), r.DB, name)
 }
 
 // queryValues are the values of an address, each taken as the fields say; what is

@@ -2,12 +2,10 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/internal/console/table"
-	"github.com/sandogh/sandogh/internal/web"
 )
 
 // What lists are made of: see package table.
@@ -15,6 +13,7 @@ type (
 	Column = table.Column
 	State  = table.State
 	Row    = table.Row
+	Paging = table.Paging
 )
 
 // Kinds of column, besides text.
@@ -50,38 +49,10 @@ type List struct {
 	Next    *Next
 }
 
-// Paging is which rows are asked for. A list that is not Whole reads up to Limit
-// rows behind the first Skip.
-type Paging struct {
-	Search string
-	Sort   string // key of a column, "" for the list's own order
-	Desc   bool
-	Limit  int
-	Skip   int
-}
-
-const (
-	pageSize = 50
-	csvBatch = 5000
-	maxPage  = 100_000
-)
+const csvBatch = 5000
 
 // Paging returns which rows are asked for.
 func (r *Request) Paging() Paging { return r.paging }
-
-func readPaging(q url.Values) (p Paging, page int) {
-	p.Search = strings.TrimSpace(q.Get("q"))
-	if runes := []rune(p.Search); len(runes) > 100 {
-		p.Search = string(runes[:100])
-	}
-	p.Sort, p.Desc = strings.CutPrefix(q.Get("sort"), "-")
-	page = 1
-	if n, ok := web.ParseNumber(q.Get("page")); ok && n >= 1 && n <= maxPage {
-		page = int(n)
-	}
-	p.Limit, p.Skip = pageSize, (page-1)*pageSize
-	return p, page
-}
 
 // settle does what the console does for a list that is Whole.
 func (l *List) settle(p Paging) {

@@ -11,7 +11,7 @@ import (
 
 // OpenAPI describes all routes for programs.
 func (s *Server) OpenAPI() ([]byte, error) {
-	d := openapi.Document{Title: words["shell.name"][web.English], Cookie: s.cookieName(), Codes: []string{}}
+	d := openapi.Document{Title: words["shell.name"][web.English], Cookie: s.cookies.Name(), Codes: []string{}}
 	for _, key := range slices.Sorted(maps.Keys(words)) {
 		if code, ok := strings.CutPrefix(key, "error."); ok && words["error."+code+".text"][0] != "" {
 			d.Codes = append(d.Codes, code)

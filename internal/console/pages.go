@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"github.com/sandogh/sandogh/internal/console/page"
+	"github.com/sandogh/sandogh/internal/console/wording"
 	"github.com/sandogh/sandogh/internal/web"
 )
 
@@ -13,6 +14,9 @@ var templates embed.FS
 
 //go:embed static
 var static embed.FS
+
+// words are those of the shell.
+var words = wording.Shell
 
 // shellName is the part of the shell's own pages.
 const shellName = page.Shell

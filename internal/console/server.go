@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sandogh/sandogh/internal/console/cookie"
 	"github.com/sandogh/sandogh/internal/console/page"
+	"github.com/sandogh/sandogh/internal/console/table"
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
@@ -32,6 +33,7 @@ type Server struct {
 	routes  []*Route
 	pages   *page.Set
 	mux     *http.ServeMux
+	cookies cookie.Jar
 	handler http.Handler
 }
 
@@ -51,7 +53,7 @@ func New(d Deps, parts ...Part) (*Server, error) {
 	shell := Part{Name: shellName, Words: words, Templates: own}
 	shell.Routes = []Route{{Method: "GET", Path: "/{$}", Power: office.Own, Summary: words["shell.home"], Do: home},
 		{Method: "GET", Path: "/api/openapi.json", Power: office.Own, Summary: words["shell.api"], Do: openAPI}}
-	s := &Server{deps: d, parts: append([]Part{shell}, parts...), mux: http.NewServeMux()}
+	s := &Server{deps: d, parts: append([]Part{shell}, parts...), mux: http.NewServeMux(), cookies: cookie.Jar{Secure: d.Secure()}}
 	var assets *page.Assets
 	if s.pages, assets, err = newPages(s.parts); err != nil {
 		return nil, fmt.Errorf("make the console: %w", err)
@@ -173,9 +175,9 @@ func (s *Server) request(w http.ResponseWriter, hr *http.Request, l web.Lang, ro
 
 // admit finds out who asks, and whether they may.
 func (s *Server) admit(r *Request) error {
-	r.paging, _ = readPaging(r.URL.Query())
-	if cookie, err := r.Cookie(s.cookieName()); err == nil {
-		session, err := identity.Find(r.Context(), s.deps.DB, s.deps.Now(), s.deps.Limits, identity.Token(cookie.Value))
+	r.paging = table.ReadPaging(r.URL.Query())
+	if token := s.cookies.Session(r.Request); token != "" {
+		session, err := identity.Find(r.Context(), s.deps.DB, s.deps.Now(), s.deps.Limits, token)
 		switch {
 		case err == nil:
 			r.Session = session
@@ -325,8 +327,7 @@ func (s *Server) answer(r *Request, a Answer) error {
 			return s.sendJSON(r, http.StatusOK, a.Value)
 		}
 		if a.Flash != "" {
-			http.SetCookie(r.w, &http.Cookie{Name: "sandogh-flash", Value: base64.RawURLEncoding.EncodeToString([]byte(a.Flash)), Path: "/", MaxAge: 60,
-				HttpOnly: true, Secure: s.deps.Secure(), SameSite: http.SameSiteLaxMode})
+			s.cookies.SetFlash(r.w, a.Flash)
 		}
 		http.Redirect(r.w, r.Request, r.Lang.Prefix()+a.Path, http.StatusSeeOther)
 		return nil
@@ -436,12 +437,7 @@ func (s *Server) frame(r *Request, p Page) frame {
 			}
 		}
 	}
-	if cookie, err := r.Cookie("sandogh-flash"); err == nil {
-		if b, err := base64.RawURLEncoding.DecodeString(cookie.Value); err == nil {
-			f.Flash = string(b)
-		}
-		http.SetCookie(r.w, &http.Cookie{Name: "sandogh-flash", Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.deps.Secure(), SameSite: http.SameSiteLaxMode})
-	}
+	f.Flash = s.cookies.TakeFlash(r.w, r.Request)
 	return f
 }
 
@@ -471,22 +467,5 @@ func address(r *http.Request) string {
 	return host
 }
 
-// cookieName is the name of the session's cookie: over TLS one that no other host
-// can set.
-func (s *Server) cookieName() string { return cookieName(s.deps) }
-
-func cookieName(d Deps) string {
-	if d.Secure() {
-		return "__Host-sandogh"
-	}
-	return "sandogh"
-}
-
 // SetSession gives the browser a session, or takes it away if the token is empty.
-func (r *Request) SetSession(t identity.Token) {
-	c := &http.Cookie{Name: cookieName(r.Deps), Value: t.Secret(), Path: "/", HttpOnly: true, Secure: r.Secure(), SameSite: http.SameSiteLaxMode}
-	if t == "" {
-		c.MaxAge = -1
-	}
-	http.SetCookie(r.w, c)
-}
+func (r *Request) SetSession(t identity.Token) { r.server.cookies.SetSession(r.w, t) }

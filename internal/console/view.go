@@ -1,10 +1,9 @@
 package console
 
 import (
-	"net/url"
 	"slices"
-	"strconv"
 
+	"github.com/sandogh/sandogh/internal/console/table"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/web"
@@ -143,96 +142,23 @@ type ListView struct {
 	Filters *FormView
 }
 
-// A Head is the head of a column.
-type Head struct {
-	Label, Href, Aria string // Aria is that of aria-sort
-	Kind              string
-}
-
-// A RowView is a row with the labels of its cells, for narrow screens.
-type RowView struct {
-	Path  string
-	Cells []Cell
-}
-
-// A Cell is a value with its column.
-type Cell struct {
-	Label, Kind string
-	Value       any
-	State       *State
-}
-
-// A Pager leads to other pages.
-type Pager struct {
-	Page           int
-	From, To       int
-	Total          int64
-	Previous, Next string
-}
+// What lists are shown as: see package table.
+type (
+	Head    = table.Head
+	RowView = table.RowView
+	Cell    = table.Cell
+	Pager   = table.Pager
+)
 
 // ListView returns the list as a page shows it.
 func (r *Request) ListView(l List) (*ListView, error) {
-	v := &ListView{List: l, Query: r.paging.Search, Path: r.Lang.Prefix() + r.path()}
-	with := func(pairs ...string) string {
-		q := url.Values{}
-		for _, key := range []string{"q", "sort", "page"} {
-			if s := r.URL.Query().Get(key); s != "" {
-				q.Set(key, s)
-			}
-		}
-		for _, f := range r.route.Query {
-			for _, s := range r.URL.Query()[f.Name] {
-				if s != "" {
-					q.Add(f.Name, s)
-				}
-			}
-		}
-		for i := 0; i+1 < len(pairs); i += 2 {
-			q.Set(pairs[i], pairs[i+1])
-			if pairs[i+1] == "" {
-				q.Del(pairs[i])
-			}
-		}
-		if len(q) == 0 {
-			return v.Path
-		}
-		return v.Path + "?" + q.Encode()
+	here := table.Here{Path: r.Lang.Prefix() + r.path(), Query: r.URL.Query(), Keep: []string{"q", "sort", "page"}}
+	for _, f := range r.route.Query {
+		here.Keep = append(here.Keep, f.Name)
 	}
-	v.CSV = with("format", "csv", "page", "")
-	for _, c := range l.Columns {
-		h := Head{Label: r.Text(c.Label), Kind: c.Kind}
-		if c.Sort {
-			h.Aria, h.Href = "none", with("sort", c.Key, "page", "")
-			if r.paging.Sort == c.Key {
-				h.Aria = "ascending"
-				if r.paging.Desc {
-					h.Aria = "descending"
-				} else {
-					h.Href = with("sort", "-"+c.Key, "page", "")
-				}
-			}
-		}
-		v.Heads = append(v.Heads, h)
-	}
-	for _, row := range l.Rows {
-		line := RowView{Path: row.Path}
-		for i, c := range row.Cells {
-			cell := Cell{Label: v.Heads[i].Label, Kind: l.Columns[i].Kind, Value: c}
-			if s, ok := c.(State); ok {
-				cell.State = &s
-			}
-			line.Cells = append(line.Cells, cell)
-		}
-		v.Lines = append(v.Lines, line)
-	}
-	page := r.paging.Skip/max(r.paging.Limit, 1) + 1
-	v.Pager = Pager{Page: page, From: r.paging.Skip + 1, To: r.paging.Skip + len(l.Rows), Total: l.Total}
-	if page > 1 {
-		v.Pager.Previous = with("page", strconv.Itoa(page-1))
-	}
-	if l.Total > int64(v.Pager.To) || l.Total == 0 && len(l.Rows) == r.paging.Limit {
-		v.Pager.Next = with("page", strconv.Itoa(page+1))
-	}
+	v := &ListView{List: l, Query: r.paging.Search, Path: here.Path, CSV: here.With("format", "csv", "page", ""),
+		Heads: here.Heads(r.Lang, l.Columns, r.paging), Pager: here.Pager(r.paging, len(l.Rows), l.Total)}
+	v.Lines = table.Lines(v.Heads, l.Rows)
 	if len(r.route.Query) > 0 {
 		f := &Form{Fields: r.route.Query, Submit: words["list.filter"]}
 		var err error

@@ -1,9 +1,9 @@
-package console
+package wording
 
 import "github.com/sandogh/sandogh/internal/web"
 
-// words are those of the shell.
-var words = web.Words{
+// Shell are the words of the shell.
+var Shell = web.Words{
 	"shell.name":       {"صندوق: میز دفترهای انتخابات", "Sandogh: the offices' console"},
 	"shell.home":       {"امروز در دفتر من", "Today in my office"},
 	"shell.api":        {"شرح برنامه‌نویسی", "Description for programs"},

@@ -234,8 +234,7 @@ func TestSession(t *testing.T) {
 			t.Error("idle for the limit is not the end")
 		}
 		s = begin(start)
-		now := start
-		for now = start.Add(20 * time.Minute); now.Before(start.Add(2 * time.Hour)); now = now.Add(20 * time.Minute) {
+		for now := start.Add(20 * time.Minute); now.Before(start.Add(2 * time.Hour)); now = now.Add(20 * time.Minute) {
 			if !alive(s, now) {
 				t.Errorf("used, and dead at %v", now)
 			}

@@ -34,8 +34,9 @@ var ErrMany = errors.New("so many have these words that not all were looked at")
 //	hex(word ‖ " " ‖ other)   of each two words of it, in both orders
 //
 // so that people who have two words lie side by side, and so do those who have one.
-func Words(name string) []string {
-	own := ownWords(name)
+func Words(name string) []string { return stored(ownWords(name)) }
+
+func stored(own []string) []string {
 	if len(own) == 1 {
 		return []string{store.Word(own[0])}
 	}
@@ -89,10 +90,10 @@ func Find(ctx context.Context, db officedb.DBTX, under, query string, limit, ski
 				break
 			}
 		}
-		s := search{q: q, words: words, lo: lo, hi: hi, limit: limit, skip: skip}
+		s := search{q: q, words: words, lo: lo, hi: hi, limit: limit, skip: skip, split: map[string][]string{}}
 		if n := len(all); n > 0 && n <= fewPeople {
 			for _, p := range all {
-				if holds(p.Name, words) && s.take(p) {
+				if holds(s.own(p.Name), words) && s.take(p) {
 					break
 				}
 			}
@@ -135,6 +136,17 @@ type search struct {
 	limit, skip int
 	seen        int
 	found       []officedb.Person
+	split       map[string][]string // own words of names: the same ones come again and again
+}
+
+// own returns the words of a name.
+func (s *search) own(name string) []string {
+	words, ok := s.split[name]
+	if !ok {
+		words = ownWords(name)
+		s.split[name] = words
+	}
+	return words
 }
 
 // take counts one who was found, and reports whether that is enough.
@@ -153,7 +165,7 @@ func (s *search) take(p officedb.Person) bool {
 func (s *search) rarest(ctx context.Context) error {
 	limit, skip, words := s.limit, s.skip, s.words
 	for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 2, 0}} {
-		try := search{q: s.q, words: slices.Clone(words), lo: s.lo, hi: s.hi, limit: mostSeen + batchSize}
+		try := search{q: s.q, words: slices.Clone(words), lo: s.lo, hi: s.hi, limit: mostSeen + batchSize, split: s.split}
 		for i, k := range order {
 			try.words[i] = words[k]
 		}
@@ -210,7 +222,7 @@ func (s *search) walk(ctx context.Context, from, to string) (enough bool, err er
 			return false, err
 		}
 		for _, r := range rows {
-			if (len(s.words) < 3 || holds(r.Person.Name, s.words[2:])) && s.firstOf(r.Person.Name) == r.Word && s.take(r.Person) {
+			if (len(s.words) < 3 || holds(s.own(r.Person.Name), s.words[2:])) && s.firstOf(r.Person.Name) == r.Word && s.take(r.Person) {
 				return true, nil
 			}
 		}
@@ -226,8 +238,8 @@ func (s *search) walk(ctx context.Context, from, to string) (enough bool, err er
 
 // firstOf returns the first of the stored words of a name that the query wants.
 func (s *search) firstOf(name string) string {
-	for _, w := range Words(name) {
-		text, _ := hex.DecodeString(w) // as Words has made it
+	for _, w := range stored(s.own(name)) {
+		text, _ := hex.DecodeString(w) // as stored has made it
 		a, b, _ := strings.Cut(string(text), " ")
 		if strings.HasPrefix(a, s.words[0]) && (len(s.words) == 1 || strings.HasPrefix(b, s.words[1])) {
 			return w
@@ -236,9 +248,8 @@ func (s *search) firstOf(name string) string {
 	return ""
 }
 
-// holds reports whether each of the words begins a word of the name.
-func holds(name string, words []string) bool {
-	own := ownWords(name)
+// holds reports whether each of the words begins one of a name.
+func holds(own, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool {
 		return !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, w) })
 	})

@@ -150,7 +150,7 @@ var layers = []layer{
 	{pkg: "internal/console/review", may: slices.Concat(shell, []string{"internal/console", "internal/console/lessons", "internal/lessons", "internal/printing",
 		"internal/store/lessonsdb", "internal/store/trainingdb"})},
 	{pkg: "internal/console/outreach", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/outreach", "internal/store/outreachdb"})},
-	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/storetest"}),
+	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/identitydb", "internal/store/storetest"}),
 		third: []string{"github.com/chromedp/chromedp"}}, // for tests
 
 	// The machines never import one another; they meet in the record's bytes.

@@ -35,6 +35,7 @@ import (
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/identitydb"
 	"github.com/sandogh/sandogh/internal/store/officedb"
 )
 
@@ -167,6 +168,10 @@ func (c *Console) Person(role office.Role, code string) string {
 		return id
 	}
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
+		if a, err := identitydb.New(tx).AccountByName(ctx, key); err == nil { // of a run before, in a database that stays
+			c.cases[key] = a.Person
+			return nil
+		}
 		p, err := office.AddPerson(ctx, tx, c.Now(), c.Root, office.Person{Name: key, Office: code, Simulated: true})
 		if err != nil {
 			return err

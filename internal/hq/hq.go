@@ -234,7 +234,13 @@ func (h *HQ) showBlobs(ctx context.Context) (shown []string, err error) {
 			continue
 		}
 		from := filepath.Join(h.blobs(), f.Name())
-		if err := durable.CopyFile(filepath.Join(to, f.Name()), from, 0o644); err != nil {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			return nil, err
+		}
+		// The time of a blob would tell when its unit was mixed or opened.
+		err = durable.Disk{}.WriteFileTime(filepath.Join(to, f.Name()), data, 0o644, sequencer.PublishedTime)
+		if err != nil {
 			return nil, err
 		}
 		shown = append(shown, from)

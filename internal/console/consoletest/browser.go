@@ -90,7 +90,8 @@ const looking = `({
 
 // Look opens pages in both languages at four widths: nothing may be wider than the
 // screen, nothing be blocked or fail, no target be small, and axe-core must find
-// nothing where SANDOGH_AXE names its file. With -screenshots a picture of each is
+// nothing where SANDOGH_AXE names its file: with four widths, in Persian at two of
+// them and in English at the others. With -screenshots a picture of each is
 // left.
 func (c *Console) Look(ctx context.Context, t *testing.T, paths ...string) {
 	t.Helper()
@@ -110,7 +111,13 @@ func (c *Console) Look(ctx context.Context, t *testing.T, paths ...string) {
 		t.Fatal(err)
 	}
 	for _, lang := range []struct{ prefix, code, dir string }{{"", "fa", "rtl"}, {"/en", "en", "ltr"}} {
-		for _, width := range widths() {
+		for i, width := range widths() {
+			// Half of the widths in each language: what axe-core finds is of the one or
+			// of the other, and it takes longer than all the rest.
+			axe := axe
+			if (i%2 == 0) != (lang.code == "fa") && len(widths()) > 2 {
+				axe = ""
+			}
 			for _, path := range paths {
 				name := fmt.Sprintf("%s%s at %d px", lang.prefix, path, width)
 				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(c.URL+lang.prefix+path)); err != nil {

@@ -217,6 +217,9 @@ func (m *mutant) value(field string, major byte) *tree {
 		return v[m.rng.IntN(len(v))].clone()
 	}
 	v := s.all[major]
+	if len(v) == 0 { // a change before has made it of a type that no record has
+		v = s.all[2]
+	}
 	return v[m.rng.IntN(len(v))].clone()
 }
 

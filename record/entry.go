@@ -179,7 +179,7 @@ func Decode(data []byte) (Entry, error) {
 	}
 	var w wire
 	if err := decoding.Unmarshal(data, &w); err != nil {
-		return Entry{}, fmt.Errorf("decode entry: %w", err)
+		return Entry{}, fmt.Errorf("decode entry: %w", withoutNumbers(err))
 	}
 	t, ok := kinds[w.Kind]
 	if !ok {
@@ -187,7 +187,7 @@ func Decode(data []byte) (Entry, error) {
 	}
 	body := reflect.New(t).Interface().(Body)
 	if err := decoding.Unmarshal(w.Body, body); err != nil {
-		return Entry{}, fmt.Errorf("decode %s: %w", w.Kind, err)
+		return Entry{}, fmt.Errorf("decode %s: %w", w.Kind, withoutNumbers(err))
 	}
 	e := Entry{Body: body, Signatures: w.Signatures}
 	again, err := Encode(e)

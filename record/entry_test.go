@@ -146,6 +146,25 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// TestErrorsRepeatNoNumber: eight bytes that are read as a length or as a number
+// may be those of a key that was taken for an entry.
+func TestErrorsRepeatNoNumber(t *testing.T) {
+	number := []byte{0xd1, 0x52, 0x51, 0x44, 0x05, 0x15, 0x77, 0x64}
+	for _, kind := range []byte{0, 1, 2, 3, 4, 5, 6, 7} {
+		for _, prefix := range []string{"", "\xa3", "\xa1\x61k", "\x83\x01"} {
+			in := append(append([]byte(prefix), kind<<5|27), number...)
+			if _, err := record.Decode(in); err == nil {
+				t.Errorf("% x is an entry", in)
+			} else if strings.Contains(err.Error(), "15083207454602131300") {
+				t.Errorf("% x: %v", in, err)
+			}
+			if _, err := record.DecodeUnits(in); err != nil && strings.Contains(err.Error(), "15083207454602131300") {
+				t.Errorf("% x as units: %v", in, err)
+			}
+		}
+	}
+}
+
 func TestLimit(t *testing.T) {
 	sized := func(rows int) *record.Sealed {
 		return &record.Sealed{Device: "d1", Contests: []record.SealedContest{{Contest: "c", Rows: fill(1, rows)}}}

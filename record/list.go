@@ -105,7 +105,7 @@ func decodeList(kind string, data []byte, list any) error {
 		return fmt.Errorf("decode %s: %d bytes, a list has at most %d", kind, len(data), MaxList)
 	}
 	if err := lists.Unmarshal(data, list); err != nil {
-		return fmt.Errorf("decode %s: %w", kind, err)
+		return fmt.Errorf("decode %s: %w", kind, withoutNumbers(err))
 	}
 	again, err := encodeList(kind, list)
 	if err != nil {

@@ -34,7 +34,7 @@ var (
 	acts        = []string{"keyceremony", "encrypt", "mix", "decrypt", "tally", "canvass"}
 	root        = slices.Concat(checked, acts, []string{"ballot", "calendar", "spec"})
 	shell       = []string{"calendar", "internal/persian", "internal/web", "internal/store", "internal/store/officedb", "internal/office", "internal/identity"}
-	tools       = []string{"internal/durable", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/printing/device", "internal/web", "internal/persian"}
+	tools       = []string{"internal/durable", "internal/journal", "internal/roll", "internal/sequencer", "internal/witness", "internal/body", "internal/identity", "internal/printing", "internal/printing/device", "internal/web", "internal/persian"}
 )
 
 // The layers, from the bottom up. A package that is not here may not be.
@@ -77,6 +77,7 @@ var layers = []layer{
 	{pkg: "canvass", may: checked},
 
 	{pkg: "internal/durable"},
+	{pkg: "internal/journal", may: []string{"internal/durable"}},
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/planner", may: []string{"calendar"}, not: []string{"os", "os/...", "net", "net/...", "time", "database/..."}},
 	{pkg: "internal/planner/iran", may: []string{"internal/persian", "internal/planner"}},
@@ -110,7 +111,7 @@ var layers = []layer{
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
-	{pkg: "internal/sample", may: []string{"calendar", "internal/store", "internal/store/officedb", "internal/office"}},
+	{pkg: "internal/sample", may: []string{"law", "calendar", "internal/store", "internal/store/officedb", "internal/office", "internal/training", "internal/training/certificate"}},
 	{pkg: "internal/training/certificate"},
 	{pkg: "internal/training/door"},
 	{pkg: "internal/training/mail", may: []string{"internal/durable"}},

@@ -6,8 +6,8 @@
 // In go paths, bytes and permissions. [WriteFile] writes a temporary file in
 // the target's own folder, syncs it, renames it over the target and syncs the
 // folder; [MkdirAll] syncs the parent of every folder that it makes; [Remove]
-// syncs the folder that it removed from; [Acquire] holds a lock file so that a
-// folder has one writer.
+// syncs the folder that it removed from; an [Appender] adds to the end of a
+// file; [Acquire] holds a lock file so that a folder has one writer.
 //
 // It never leaves a torn file: at every moment, also after a crash, the target
 // has its old content or the new one. It does not merge concurrent writers of
@@ -16,7 +16,8 @@
 // Every failure is an error that names the step and the path. After an error
 // the target has the old content or, if only the last sync of the folder
 // failed, possibly the new one; a temporary file is removed. One that a crash
-// has left behind is recognised by [IsTemp].
+// has left behind is recognised by [IsTemp]. An Appender alone can leave a torn
+// end: who reads the file must be able to tell.
 //
 // A [Disk] with a hook lets a test fail any one step. The order of steps is
 // that of Pillai et al., "All File Systems Are Not Created Equal" (OSDI 2014):
@@ -41,13 +42,15 @@ type Step string
 
 // The steps, in the order of a [Disk.WriteFile]; the others stand alone.
 const (
-	Create  Step = "create"
-	Write   Step = "write"
-	Sync    Step = "sync"
-	Rename  Step = "rename"
-	SyncDir Step = "syncdir"
-	Mkdir   Step = "mkdir"
-	Unlink  Step = "unlink"
+	Create   Step = "create"
+	Write    Step = "write"
+	Sync     Step = "sync"
+	Rename   Step = "rename"
+	SyncDir  Step = "syncdir"
+	Mkdir    Step = "mkdir"
+	Unlink   Step = "unlink"
+	Truncate Step = "truncate"
+	Allocate Step = "allocate"
 )
 
 // Disk writes to the file system. The zero value is ready for use; the

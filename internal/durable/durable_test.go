@@ -242,6 +242,74 @@ func TestCopyFile(t *testing.T) {
 	wantContent(t, to, false, true)
 }
 
+func TestAppender(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if _, err := (durable.Disk{}).OpenAppender(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("opened nothing: %v", err)
+	}
+	if err := durable.WriteFile(path, []byte("one "), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var steps []durable.Step
+	var fail durable.Step
+	disk := durable.Disk{Before: func(s durable.Step, _ string) error {
+		if s == fail {
+			return errFault
+		}
+		steps = append(steps, s)
+		return nil
+	}}
+	a, err := disk.OpenAppender(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ok(a.Append([]byte("two three")))
+	ok(a.Truncate(8))
+	ok(a.WriteAt([]byte("TWO"), 4))
+	if err := a.Allocate(1 << 16); !errors.Is(err, errors.ErrUnsupported) {
+		ok(err)
+	} else {
+		steps = append(steps, durable.Sync)
+	}
+	if got := fmt.Sprint(steps); got != "[write sync truncate sync write sync allocate sync]" {
+		t.Errorf("steps %s", got)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != "one TWO " || a.Size() != 8 {
+		t.Errorf("%q of %d bytes, %v", got, a.Size(), err)
+	}
+	p := make([]byte, 3)
+	if n, err := a.ReadAt(p, 4); err != nil || string(p[:n]) != "TWO" {
+		t.Errorf("read %q, %v", p[:n], err)
+	}
+	for _, off := range []int64{-1, 9} {
+		if err := a.WriteAt([]byte("x"), off); err == nil {
+			t.Errorf("wrote at %d", off)
+		}
+	}
+	for step, do := range map[durable.Step]func() error{
+		durable.Write:    func() error { return a.Append([]byte("x")) },
+		durable.Truncate: func() error { return a.Truncate(0) },
+		durable.Allocate: func() error { return a.Allocate(1) },
+	} {
+		fail = step
+		if err := do(); !errors.Is(err, errFault) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", step, err)
+		}
+	}
+	fail = durable.Sync
+	if err := a.Append([]byte("x")); !errors.Is(err, errFault) {
+		t.Errorf("sync: %v", err)
+	}
+}
+
 func TestErrorsNameThePlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "file")
 	if err := durable.WriteFile(path, nil, 0o600); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path[:len(path)-5]) {

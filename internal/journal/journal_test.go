@@ -135,10 +135,12 @@ func TestCutAtEveryByte(t *testing.T) {
 					t.Fatal(err)
 				}
 				j.Close()
-				_, again, err := open(t, durable.Disk{}, path)
+				j, again, err := open(t, durable.Disk{}, path)
 				if err != nil || len(again) != kept || again[kept-1] != `after "the cut"` {
 					t.Fatalf("after a cut at %d: %q, %v", n, again, err)
 				}
+				j.Close()
+				continue
 			}
 			j.Close()
 		}

@@ -4,7 +4,8 @@
 // Specification: spec/acts.md, section 2; the mathematics is crypto/zkp.
 //
 // In and out. A Device is made from the definition, the verified election key
-// and its own signing key. Commitment goes into the branch's opening statement.
+// and its own signing key; Restore makes it again from its Root, for the ballots
+// from a number on. Commitment goes into the branch's opening statement.
 // Seal takes a ballot.Ballot and returns the signed entry, whose hash is the
 // confirmation code; Cast, Spoil and Challenge return the entry that ends it. A
 // sealed ballot is a function of election, contest, style, branch, device,
@@ -12,9 +13,10 @@
 // randomness to tell somebody something.
 //
 // What it never does: no file, no network. Selections leave it only in a
-// challenge, which the voter asks for; a Device prints as a fixed text. Close
-// forgets the root, and with it everything that could open its ballots; it is
-// procedure, not proof, that nobody copied the root before.
+// challenge, which the voter asks for; a Device prints as a fixed text. It keeps
+// no root: whoever keeps one over a restart erases it when the branch closes.
+// Close forgets the device's own copy, and with it everything that could open
+// its ballots; it is procedure, not proof, that nobody copied the root before.
 //
 // How it fails: the same number is never sealed twice; a ballot that has ended
 // cannot end again; after the limit it committed to the device refuses.
@@ -26,7 +28,6 @@ package encrypt
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,12 +83,16 @@ func (Device) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalJSON returns a fixed text.
 func (Device) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
 
-// New returns the device with the id in a branch, for at most limit ballots.
-// Its root is drawn from crypto/rand together with the entropy from outside
-// (dice, say; it may be empty):
-//
-//	SHA-256("sandogh device root v1" ‖ 0x00 ‖ 32 random bytes ‖ outside)
+// New returns a new device with the id in a branch, for at most limit ballots.
+// Its root is drawn together with the entropy from outside, as DrawRoot does.
 func New(def *election.Definition, key *elgamal.Key, branch, id string, signing ed25519.PrivateKey, limit uint64, outside []byte) (*Device, error) {
+	return Restore(def, key, branch, id, signing, limit, 0, DrawRoot(outside))
+}
+
+// Restore returns the device that has this root, as it is when it has sealed the
+// ballots before next. Those of them that have no ending cannot be challenged any
+// more, since nothing has kept their selections: Settle ends them.
+func Restore(def *election.Definition, key *elgamal.Key, branch, id string, signing ed25519.PrivateKey, limit, next uint64, root Root) (*Device, error) {
 	style, err := def.StyleOf(branch)
 	if err != nil {
 		return nil, err
@@ -101,15 +106,11 @@ func New(def *election.Definition, key *elgamal.Key, branch, id string, signing 
 	if limit == 0 || limit > uint64(def.MaxBallotsPerDevice) {
 		return nil, fmt.Errorf("device %s: a limit of %d ballots; the definition allows 1 to %d", id, limit, def.MaxBallotsPerDevice)
 	}
+	if next > limit {
+		return nil, fmt.Errorf("device %s: %d ballots sealed of at most %d: these are the numbers of another device", id, next, limit)
+	}
 	d := &Device{election: def.ID(), key: key, branch: branch, style: style, id: id,
-		signer: record.Signer{By: "device/" + id, Key: signing}, limit: limit, waiting: map[uint64]*pending{}}
-	h := sha256.New()
-	h.Write([]byte("sandogh device root v1\x00"))
-	var random [32]byte
-	rand.Read(random[:])
-	h.Write(random[:])
-	h.Write(outside)
-	d.root = [32]byte(h.Sum(nil))
+		signer: record.Signer{By: "device/" + id, Key: signing}, root: root.bytes(), limit: limit, next: next, waiting: map[uint64]*pending{}}
 	for i := range limit {
 		hs, err := tlog.StoredHashesForRecordHash(int64(i), record.SeedLeaf(i, record.Seed(&d.root, branch, id, i)), d)
 		if err != nil {
@@ -118,6 +119,25 @@ func New(def *election.Definition, key *elgamal.Key, branch, id string, signing 
 		d.hashes = append(d.hashes, hs...)
 	}
 	return d, nil
+}
+
+// Warm computes what every sealing needs and no ballot changes, so that the first
+// voter does not wait for it. It seals a blank vote in each contest under a seed
+// that nobody keeps, and throws it away.
+func (d *Device) Warm() error {
+	var seed [32]byte
+	rand.Read(seed[:])
+	for _, c := range d.style.Contests {
+		s, err := zkp.SealSlots([]byte("warm"), d.key, c.N(), c.K(), make([]int, c.K()), seed)
+		if err != nil {
+			return fmt.Errorf("warm contest %s: %w", c.ID, err)
+		}
+		st := &zkp.SlotStatement{Tag: []byte("warm"), Key: d.key.Element(), N: c.N(), K: c.K(), Rows: s.Rows}
+		if err := zkp.VerifyOwnSlots(st, s.Proof); err != nil {
+			return fmt.Errorf("warm contest %s: the device's own proof does not hold, take it out of service: %w", c.ID, err)
+		}
+	}
+	return nil
 }
 
 // ReadHashes implements tlog.HashReader over the tree of the seeds' leaves.

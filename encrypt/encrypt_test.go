@@ -177,3 +177,82 @@ func TestCheckStyle(t *testing.T) {
 		}
 	}
 }
+
+// TestRestore: a device that has started anew commits to the same seeds, goes on
+// with the next number, and a ballot of it opens its commitment.
+func TestRestore(t *testing.T) {
+	_, def, _ := setting(t, 1)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := elgamal.NewKey(group.Hash("key", 0))
+	branch := def.Branches[0].ID
+	root := encrypt.DrawRoot([]byte("dice"))
+	kept, err := encrypt.ParseRoot(root.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := encrypt.Restore(def, key, branch, "d1", private, 5, 0, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Warm(); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := first.Seal(choose(t, def))
+	if err != nil || sealed.Number != 0 {
+		t.Fatalf("number %d, %v", sealed.Number, err)
+	}
+	again, err := encrypt.Restore(def, key, branch, "d1", private, 5, 1, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := first.Commitment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := again.Commitment()
+	if err != nil || !bytes.Equal(a.Root, b.Root) || a.Limit != b.Limit {
+		t.Errorf("another commitment: %v", err)
+	}
+	next, err := again.Seal(choose(t, def))
+	if err != nil || next.Number != 1 {
+		t.Fatalf("number %d, %v", next.Number, err)
+	}
+	if _, err := again.Challenge(0); err == nil {
+		t.Error("a ballot of before is challenged")
+	}
+	signer := record.Signer{By: "device/d1", Key: private}
+	for _, cast := range []bool{true, false} {
+		data, err := encrypt.Settle(def.ID(), branch, "d1", 0, sealed.Code, cast, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := record.Decode(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch body := e.Body.(type) {
+		case *record.Cast:
+			if !cast || body.Number != 0 || !bytes.Equal(body.Code, sealed.Code[:]) {
+				t.Errorf("settled as %+v", body)
+			}
+		case *record.Spoiled:
+			if cast || body.Number != 0 || !bytes.Equal(body.Code, sealed.Code[:]) {
+				t.Errorf("settled as %+v", body)
+			}
+		default:
+			t.Errorf("settled as %s", body.Kind())
+		}
+	}
+	if _, err := encrypt.Restore(def, key, branch, "d1", private, 5, 6, kept); err == nil {
+		t.Error("more ballots sealed than committed to")
+	}
+	if _, err := encrypt.ParseRoot(root.Bytes()[1:]); err == nil {
+		t.Error("a short root is taken")
+	}
+	if text := fmt.Sprintf("%v %+v %x %s", root, &root, root, root); strings.Contains(text, fmt.Sprintf("%x", root.Bytes())) || !strings.Contains(text, "root[REDACTED]") {
+		t.Errorf("prints as %s", text)
+	}
+}

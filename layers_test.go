@@ -154,6 +154,10 @@ var layers = []layer{
 	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/identitydb", "internal/store/storetest"}),
 		third: []string{"github.com/chromedp/chromedp"}}, // for tests
 
+	// The branch's machine: a shell, and a part for each area. The desk alone meets
+	// the roll.
+	{pkg: "internal/branch", may: []string{"election", "record", "internal/web"}},
+
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, tools)},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},

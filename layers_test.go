@@ -164,6 +164,7 @@ var layers = []layer{
 	{pkg: "internal/terminal", may: slices.Concat(checked, []string{"ballot", "encrypt"}, without(tools, "internal/roll"))},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
+	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

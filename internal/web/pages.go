@@ -51,7 +51,11 @@ type Page struct {
 	Nav      []Link
 	Practice bool
 	Notice   Notice
-	Body     any // what "main" is given
+	Policy   string // said in the page too, for servers that send no headers
+	Feed     string // address of what is new, with the language; or empty
+	Script   string // address of a script of our own; or empty
+	Bare     bool   // without header, navigation and footer: stands in the page of another
+	Body     any    // what "main" is given
 }
 
 // Alternate returns the address of the page in the other language.
@@ -65,7 +69,8 @@ func (p Page) Other() Lang { return p.Lang.Other() }
 
 // Current reports whether the link is the page itself or above it.
 func (p Page) Current(link Link) bool {
-	return link.Path == p.Path || link.Path != "/" && strings.HasPrefix(p.Path, link.Path+"/")
+	section := strings.TrimSuffix(link.Path, ".html")
+	return link.Path == p.Path || section != "/" && strings.HasPrefix(p.Path, section+"/")
 }
 
 // Pages are page templates in both languages.
@@ -75,10 +80,11 @@ type Pages struct {
 }
 
 // NewPages reads every *.html of fsys as a page, named without its ending. A
-// file whose name begins with "_" holds parts for all of them.
-func NewPages(fsys fs.FS) (*Pages, error) {
+// file whose name begins with "_" holds parts for all of them. More words may be
+// given than those of this package.
+func NewPages(fsys fs.FS, more ...Words) (*Pages, error) {
 	p := &Pages{words: Words{}}
-	for _, part := range []Words{frameWords, pageWords, recordWords, fieldWords, checkWords, verifyWords} {
+	for _, part := range append([]Words{frameWords, pageWords, recordWords, fieldWords, reasonWords, checkWords, verifyWords}, more...) {
 		for key, t := range part {
 			if _, twice := p.words[key]; twice {
 				return nil, fmt.Errorf("word %q is there twice", key)
@@ -171,19 +177,27 @@ func (p *Pages) Say(l Lang, key string, args ...any) string {
 
 // Render answers with the page in the frame.
 func (p *Pages) Render(w http.ResponseWriter, status int, name string, page Page) {
-	set, ok := p.sets[page.Lang][name]
-	var b bytes.Buffer
-	err := fmt.Errorf("no page %s", name)
-	if ok {
-		err = set.ExecuteTemplate(&b, "layout.html", page)
-	}
+	b, err := p.HTML(name, page)
 	if err != nil {
 		http.Error(w, p.Say(page.Lang, "frame.broken"), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	w.Write(b)
+}
+
+// HTML returns the page in the frame.
+func (p *Pages) HTML(name string, page Page) ([]byte, error) {
+	set, ok := p.sets[page.Lang][name]
+	if !ok {
+		return nil, fmt.Errorf("no page %s", name)
+	}
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, "layout.html", page); err != nil {
+		return nil, fmt.Errorf("make page %s: %w", page.Path, err)
+	}
+	return b.Bytes(), nil
 }
 
 // assets are the files that every page loads.
@@ -216,6 +230,20 @@ func Assets(mux *http.ServeMux) error {
 		})
 	}
 	return nil
+}
+
+// AssetFiles returns the files that every page loads, by their paths without the
+// leading slash.
+func AssetFiles() (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, a := range assets {
+		b, err := files.ReadFile(a.file)
+		if err != nil {
+			return nil, err
+		}
+		out[strings.TrimPrefix(a.path, "/")] = b
+	}
+	return out, nil
 }
 
 // Style returns the style sheet.

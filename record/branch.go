@@ -66,7 +66,8 @@ type Cast struct {
 }
 
 // Spoiled says that the voter wanted another card: the sealed ballot is never
-// opened and never counted. Signed by the device. Written by: encrypt.
+// opened and never counted. Signed by the device, or by two officers once the
+// device is retired. Written by: encrypt, station.
 type Spoiled struct {
 	_      struct{} `cbor:",toarray"`
 	Device string

@@ -25,7 +25,7 @@ const HQ = "hq"
 func BranchLog(branch string) string { return "branch/" + branch }
 
 // A Body is the content of an entry: a pointer to one of the types in
-// headquarters.go and branch.go.
+// headquarters.go, ruling.go, branch.go and day.go.
 type Body interface {
 	// Kind is the entry's type on the record.
 	Kind() string
@@ -92,7 +92,8 @@ var kinds = func() map[string]reflect.Type {
 	for _, b := range []Body{
 		new(Definition), new(Commitment), new(Dealing), new(Complaint), new(Disclosure), new(Confirmation), new(ElectionKey), new(Grant),
 		new(Head), new(Units), new(Shuffle), new(Shares), new(Tally), new(Canvass), new(Question), new(Ruling), new(Lot), new(Result),
-		new(Opening), new(Sealed), new(Cast), new(Spoiled), new(Challenged), new(Close),
+		new(Correction), new(ExtensionOrder),
+		new(Opening), new(Pause), new(Resume), new(Extension), new(Enrol), new(Retire), new(Sealed), new(Cast), new(Spoiled), new(Challenged), new(Close),
 	} {
 		m[b.Kind()] = reflect.TypeOf(b).Elem()
 	}

@@ -2,7 +2,8 @@ package record
 
 import "crypto/sha256"
 
-// The entries of headquarters' log, in the order in which they come.
+// The entries of headquarters' log, in the order in which they come. What answers
+// a question is in ruling.go, an order to extend in day.go.
 
 // A Blob names bytes that lie beside the logs as blob/<hex of Hash>.
 type Blob struct {

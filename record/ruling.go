@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Entries that answer what the law leaves open.
+// Entries that answer what the law leaves open, or put a result right.
 
 // Ruling answers a question by decision, signed by headquarters and a
 // supervisory office. Written by: canvass.
@@ -38,8 +38,20 @@ type Lot struct {
 	Canvass  []byte // SHA-256 of the canvass entry
 }
 
-func (*Ruling) Kind() string { return "ruling" }
-func (*Lot) Kind() string    { return "lot" }
+// Correction replaces a result of a contest that is on the record by another,
+// which is a result like any. Signed by headquarters and a supervisory office.
+// Written by: canvass.
+type Correction struct {
+	_        struct{} `cbor:",toarray"`
+	Corrects []byte   // SHA-256 of the entry of the result or correction that was in force
+	Result   Result   // what holds from here on
+	Article  string   // on which the correction rests
+	Text     string   // why
+}
+
+func (*Ruling) Kind() string     { return "ruling" }
+func (*Lot) Kind() string        { return "lot" }
+func (*Correction) Kind() string { return "correction" }
 
 // LotOrder returns the ids in the order that the lot with the public seed gives
 // them, the winner first: ascending, compared as bytes, by

@@ -48,6 +48,14 @@ func samples() []record.Body {
 		&record.Challenged{Device: "d1", Number: 1 << 32, Code: fill(3, 32), Seed: fill(4, 32), Path: [][]byte{fill(5, 32), fill(6, 32)},
 			Contests: []record.Revealed{{Contest: "c", Selections: []uint64{1, 3000}, Blanks: []uint64{3001}}}},
 		&record.Close{Branch: "800", Size: 400, Root: fill(1, 32), Counts: counts},
+		&record.Pause{Branch: "800", Reason: record.PausePower},
+		&record.Resume{Branch: "800"},
+		&record.ExtensionOrder{Branches: []string{"800", "801"}, Until: "22:00", Article: "ماده ۱۹", Text: "به علت ازدحام"},
+		&record.Extension{Branch: "800", ExtensionOrder: fill(1, 32)},
+		&record.Enrol{Branch: "800", Device: record.Committed{Device: "spare", Limit: 1500, Root: fill(2, 32)}},
+		&record.Retire{Branch: "800", Device: "d1", Reason: record.RetireLost},
+		&record.Correction{Corrects: fill(1, 32), Result: record.Result{Contest: "c", Canvass: fill(2, 32), Answers: [][]byte{fill(3, 32)},
+			Elected: []string{"102"}, Alternates: []string{"101"}}, Article: "ماده ۷۴", Text: "به حکم هیئت"},
 
 		&record.Units{Contest: "c"},
 		&record.Tally{Contest: "c", Unit: "u1"},
@@ -61,6 +69,8 @@ func samples() []record.Body {
 		&record.Challenged{Contests: []record.Revealed{{}}},
 		&record.Dealing{},
 		&record.Disclosure{},
+		&record.ExtensionOrder{},
+		&record.Correction{},
 	}
 }
 

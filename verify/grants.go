@@ -2,9 +2,11 @@ package verify
 
 import (
 	"crypto/ed25519"
+	"fmt"
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/branchlog"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/source"
 )
@@ -64,5 +66,26 @@ func (r *run) grant(index uint64, g *record.Grant) error {
 	}
 	r.hq.granted[string(g.Key)] = g.What + " " + g.ID
 	by[g.ID] = g
+	return nil
+}
+
+// extend admits an order to extend voting: once, for branches that there are
+// (V009), and saying what it must (V029).
+func (r *run) extend(index uint64, data []byte, o *record.ExtensionOrder) error {
+	for _, b := range o.Branches {
+		if _, ok := r.def.Branch(b); !ok {
+			return fmt.Errorf("the definition has no branch %q", source.Clip(b))
+		}
+	}
+	hash := record.Code(data)
+	if r.hq.orders[hash] != nil {
+		return fmt.Errorf("this order is there already")
+	}
+	r.Count("V029", 1)
+	if err := branchlog.CheckOrder(o); err != nil {
+		r.Refute("V029", report.At(record.HQ, index), "an order to extend voting: %v", err)
+		return nil
+	}
+	r.hq.orders[hash] = o
 	return nil
 }

@@ -24,6 +24,7 @@ type headquarters struct {
 	key           *source.Entry[*record.ElectionKey]
 	devices       map[string]*record.Grant // by id
 	officers      map[string]*record.Grant
+	orders        map[[32]byte]*record.ExtensionOrder     // by hash
 	granted       map[string]string                       // key → who has it
 	heads         map[string][]source.Entry[*record.Head] // by branch
 	plans         map[string]unit.Fixed                   // by contest
@@ -32,13 +33,15 @@ type headquarters struct {
 	size          uint64
 }
 
-// readHeadquarters scans headquarters' log: V001 to V009 and V014.
+// readHeadquarters scans headquarters' log: V001 to V009, V014, and V029 for
+// orders to extend.
 func (r *run) readHeadquarters() {
 	r.hq = &headquarters{
 		commitments: map[string]*record.Commitment{}, dealings: map[string]*record.Dealing{},
 		confirmations: map[string]source.Entry[*record.Confirmation]{},
 		devices:       map[string]*record.Grant{}, officers: map[string]*record.Grant{}, granted: map[string]string{},
-		heads: map[string][]source.Entry[*record.Head]{}, plans: map[string]unit.Fixed{}, outcomes: map[string]*outcome.Contest{},
+		orders: map[[32]byte]*record.ExtensionOrder{},
+		heads:  map[string][]source.Entry[*record.Head]{}, plans: map[string]unit.Fixed{}, outcomes: map[string]*outcome.Contest{},
 	}
 	r.takenKeys()
 	l := r.Open("hq", election.HQOrigin(r.id), r.def.HQLogKey.Ed25519(), r.witnesses, r.def.WitnessQuorum)
@@ -151,6 +154,8 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		h.key = &source.Entry[*record.ElectionKey]{Index: index, Body: b}
 	case *record.Grant:
 		return r.grant(index, b)
+	case *record.ExtensionOrder:
+		return r.extend(index, data, b)
 	case *record.Head:
 		if h.key == nil {
 			return tooEarly("a branch has a log before there is a key")

@@ -69,7 +69,7 @@ func Record(ctx context.Context, fsys fs.FS, o Options) (*report.Report, *View) 
 	r.readHeadquarters()
 	r.checkCeremony()
 	given := branchlog.Given{Election: r.id, Definition: r.def, Witnesses: r.witnesses, Key: r.key,
-		Devices: r.hq.devices, Officers: r.hq.officers, Gap: r.hq.gap}
+		Devices: r.hq.devices, Officers: r.hq.officers, Orders: r.hq.orders, Gap: r.hq.gap}
 	r.branches = branchlog.Read(r.Reader, given)
 	branchlog.CheckHeads(r.Reader, given, r.branches, r.hq.heads, r.due)
 	r.checker = &unit.Checker{Reader: r.Reader, Units: r.units, Given: unit.Given{Election: r.id, Definition: r.def,

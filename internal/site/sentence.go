@@ -50,6 +50,10 @@ func (c *call) sentence(b record.Body) string {
 		return c.say(key, c.contestName(b.Contest), b.Seed)
 	case *record.Result:
 		return c.say(key, c.contestName(b.Contest))
+	case *record.Correction:
+		return c.say(key, c.contestName(b.Result.Contest), b.Article)
+	case *record.ExtensionOrder:
+		return c.say(key, b.Until, b.Article)
 	case *record.Opening:
 		return c.say(key, c.branch(b.Branch), len(b.Devices))
 	case *record.Sealed:
@@ -60,6 +64,16 @@ func (c *call) sentence(b record.Body) string {
 		return c.say(key, b.Device, b.Number)
 	case *record.Challenged:
 		return c.say(key, b.Device, b.Number)
+	case *record.Pause:
+		return c.say(key, c.branch(b.Branch), c.orOther("reason.", b.Reason))
+	case *record.Resume:
+		return c.say(key, c.branch(b.Branch))
+	case *record.Extension:
+		return c.say(key, c.branch(b.Branch))
+	case *record.Enrol:
+		return c.say(key, c.branch(b.Branch), b.Device.Device)
+	case *record.Retire:
+		return c.say(key, c.branch(b.Branch), b.Device, c.orOther("reason.", b.Reason))
 	case *record.Close:
 		return c.say(key, c.branch(b.Branch), b.Counts.CheckedIn, b.Counts.Cast, b.Counts.Spoiled, b.Counts.Challenged)
 	}

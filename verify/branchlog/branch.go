@@ -23,7 +23,8 @@ type Given struct {
 	Key        *elgamal.Key             // nil before the ceremony is verified
 	Devices    map[string]*record.Grant // by id
 	Officers   map[string]*record.Grant
-	Gap        bool // headquarters' log could not be read whole: a grant may be missing
+	Orders     map[[32]byte]*record.ExtensionOrder // those that say what they must, by hash
+	Gap        bool                                // headquarters' log could not be read whole: a grant may be missing
 }
 
 // A Branch is what one branch's log says.
@@ -32,10 +33,14 @@ type Branch struct {
 	log     *board.Log
 	style   election.Style
 	opening *record.Opening
-	devices map[string]*device // committed at opening
+	devices map[string]*device // committed at opening, or enrolled since
 	ballots map[ballotID]*sealed
 	counts  record.Counts
 	cast    []uint64 // numbers of the entries of cast ballots, ascending
+
+	paused   bool
+	extended map[[32]byte]bool // orders that were followed
+
 	close   *record.Close
 	closeAt uint64
 	broken  bool // a ballot of it cannot be relied on
@@ -45,6 +50,7 @@ type Branch struct {
 type device struct {
 	committed record.Committed
 	next      uint64 // number of its next ballot
+	retired   bool
 }
 
 type ballotID struct {
@@ -116,7 +122,7 @@ type reader struct {
 }
 
 // Read scans the logs of all branches that are there: V005 to V008 and V020 to
-// V027. It returns them by id.
+// V027, and V029. It returns them by id.
 func Read(src *source.Reader, given Given) map[string]*Branch {
 	r := &reader{Reader: src, Given: given, firsts: firsts{seen: map[[33]byte]string{}}}
 	n := len(r.Definition.Branches)
@@ -160,7 +166,7 @@ func (r *reader) branch(def *election.Branch) *Branch {
 	if err != nil {
 		panic(err) // a valid definition has a style for each branch
 	}
-	b := &Branch{id: def.ID, log: l, style: style, devices: map[string]*device{}, ballots: map[ballotID]*sealed{}}
+	b := &Branch{id: def.ID, log: l, style: style, devices: map[string]*device{}, ballots: map[ballotID]*sealed{}, extended: map[[32]byte]bool{}}
 	r.Count("V020", 1)
 	if r.Key == nil {
 		r.Absent("V013", report.InLog(name), "a branch has opened, and there is no verified election key to check its ballots with")
@@ -213,25 +219,43 @@ func (r *reader) entry(b *Branch, proofs *ballots, p report.Place, index uint64,
 	case *record.Opening:
 		r.open(b, p, body)
 	case *record.Sealed:
+		r.atWork(b, p, e.Body.Kind(), body.Device)
 		if !r.sealedBallot(b, p, index, data, body) {
 			b.broken = true
 			return
 		}
 		proofs.add(p, data, body)
 	case *record.Cast:
+		r.atWork(b, p, e.Body.Kind(), body.Device)
 		if s := r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()); s != nil {
 			b.counts.Cast++
 			b.cast = append(b.cast, s.index)
 		}
 	case *record.Spoiled:
+		if byOfficers(e) {
+			r.spoiledFor(b, p, body.Device)
+		} else {
+			r.atWork(b, p, e.Body.Kind(), body.Device)
+		}
 		if r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()) != nil {
 			b.counts.Spoiled++
 		}
 	case *record.Challenged:
+		r.atWork(b, p, e.Body.Kind(), body.Device)
 		if s := r.ending(b, p, body.Device, body.Number, body.Code, e.Body.Kind()); s != nil {
 			b.counts.Challenged++
 			r.challenged(b, p, data, s, body)
 		}
+	case *record.Pause:
+		r.pause(b, p, body)
+	case *record.Resume:
+		r.resume(b, p, body)
+	case *record.Extension:
+		r.extension(b, p, body)
+	case *record.Enrol:
+		r.enrol(b, p, body)
+	case *record.Retire:
+		r.retire(b, p, body)
 	case *record.Close:
 		r.closing(b, p, index, body)
 	}
@@ -269,12 +293,8 @@ func CheckStyle(style election.Style, s *record.Sealed) error {
 func (r *reader) sealedBallot(b *Branch, p report.Place, index uint64, data []byte, s *record.Sealed) bool {
 	r.Count("V022", 1)
 	d := b.devices[s.Device]
-	if d == nil && b.opening == nil {
-		r.amiss(b, "V022", p, "device %q is not committed: there is no opening statement", source.Clip(s.Device))
-		return false
-	}
 	if d == nil {
-		r.Refute("V022", p, "device %q is not among those committed at opening", source.Clip(s.Device))
+		r.amiss(b, "V022", p, "device %q is not among those committed at opening or enrolled since", source.Clip(s.Device))
 		return false
 	}
 	id := ballotID{s.Device, s.Number}

@@ -2,7 +2,7 @@
 // over sealed ballots and their endings to the close.
 //
 // Specification: spec/verify.md, checks V008 and V013 as far as they are about a
-// branch, and V020 to V028; the entries are those of spec/record.md, R16, R17,
+// branch, and V020 to V029; the entries are those of spec/record.md, R16, R17,
 // R20 and R22.
 //
 // In go the record and what is Given from headquarters' log: the definition, the

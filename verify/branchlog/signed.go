@@ -10,8 +10,8 @@ import (
 	"github.com/sandogh/sandogh/verify/source"
 )
 
-// signed checks the signatures of an entry in a branch's log: two
-// officers of the branch that different offices granted, or the ballot's device.
+// signed checks the signatures of an entry in a branch's log: two officers, or
+// the ballot's device.
 func (r *reader) signed(b *Branch, data []byte, e record.Entry) error {
 	var need []string
 	switch body := e.Body.(type) {
@@ -21,25 +21,18 @@ func (r *reader) signed(b *Branch, data []byte, e record.Entry) error {
 		need = []string{"device/" + body.Device}
 	case *record.Spoiled:
 		need = []string{"device/" + body.Device}
-	case *record.Challenged:
-		need = []string{"device/" + body.Device}
-	case *record.Opening, *record.Close:
-		if len(e.Signatures) != 2 {
-			return fmt.Errorf("%d signatures, needed are those of two officers", len(e.Signatures))
-		}
-		var offices []string
-		for _, s := range e.Signatures {
-			id, ok := strings.CutPrefix(s.By, "officer/")
-			if g := r.Officers[id]; ok && g != nil && g.Branch == b.id {
-				need = append(need, s.By)
-				offices = append(offices, g.Office)
+		if byOfficers(e) {
+			var err error
+			if need, err = r.twoOfficers(b, e); err != nil {
+				return err
 			}
 		}
-		if len(offices) == 2 && offices[0] == offices[1] {
-			return fmt.Errorf("both officers were granted by office %s", offices[0])
-		}
-		if len(offices) < 2 {
-			return fmt.Errorf("not signed by two officers of this branch")
+	case *record.Challenged:
+		need = []string{"device/" + body.Device}
+	case *record.Opening, *record.Close, *record.Pause, *record.Resume, *record.Extension, *record.Enrol, *record.Retire:
+		var err error
+		if need, err = r.twoOfficers(b, e); err != nil {
+			return err
 		}
 	default:
 		return fmt.Errorf("an entry of this type belongs into headquarters' log")
@@ -57,6 +50,34 @@ func (r *reader) signed(b *Branch, data []byte, e record.Entry) error {
 			return r.granted(b, by)
 		})
 	})
+}
+
+// twoOfficers returns the signers of an entry, if they are two officers of the
+// branch that different offices granted.
+func (r *reader) twoOfficers(b *Branch, e record.Entry) (need []string, err error) {
+	if len(e.Signatures) != 2 {
+		return nil, fmt.Errorf("%d signatures, needed are those of two officers", len(e.Signatures))
+	}
+	var offices []string
+	for _, s := range e.Signatures {
+		id, ok := strings.CutPrefix(s.By, "officer/")
+		if g := r.Officers[id]; ok && g != nil && g.Branch == b.id {
+			need = append(need, s.By)
+			offices = append(offices, g.Office)
+		}
+	}
+	if len(offices) == 2 && offices[0] == offices[1] {
+		return nil, fmt.Errorf("both officers were granted by office %s", offices[0])
+	}
+	if len(offices) < 2 {
+		return nil, fmt.Errorf("not signed by two officers of this branch")
+	}
+	return need, nil
+}
+
+// byOfficers reports whether an officer is among the signers of an entry.
+func byOfficers(e record.Entry) bool {
+	return slices.ContainsFunc(e.Signatures, func(s record.Signature) bool { return strings.HasPrefix(s.By, "officer/") })
 }
 
 // ungranted reports whether a signer of the entry was granted nowhere.

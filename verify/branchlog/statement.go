@@ -11,6 +11,7 @@ import (
 // open checks the opening statement: V021.
 func (r *reader) open(b *Branch, p report.Place, o *record.Opening) {
 	r.Count("V021", 1)
+	r.Count("V029", 1)
 	b.opening = o
 	if o.Branch != b.id {
 		r.Refute("V021", p, "the opening statement is of branch %q", source.Clip(o.Branch))
@@ -23,20 +24,26 @@ func (r *reader) open(b *Branch, p report.Place, o *record.Opening) {
 		r.Refute("V021", p, "no device is committed")
 	}
 	for _, c := range o.Devices {
-		g := r.Devices[c.Device]
-		switch {
-		case g == nil && r.Gap:
-			b.gap = true
-			r.Absent("V021", p, "the grant of device %q may be among the missing entries of headquarters' log", source.Clip(c.Device))
-		case g == nil || g.Branch != b.id:
-			r.Refute("V021", p, "device %q was not granted to this branch", source.Clip(c.Device))
-		case b.devices[c.Device] != nil:
-			r.Refute("V021", p, "device %s is committed twice", c.Device)
-		case c.Limit == 0 || c.Limit > uint64(r.Definition.MaxBallotsPerDevice) || len(c.Root) != 32:
-			r.Refute("V021", p, "device %s commits to %d ballots; the definition allows 1 to %d, with a root of 32 bytes", c.Device, c.Limit, r.Definition.MaxBallotsPerDevice)
-		default:
-			b.devices[c.Device] = &device{committed: c}
-		}
+		r.commit(b, p, c)
+	}
+}
+
+// commit enters the commitment of a device, at the opening or when it is
+// enrolled: V021.
+func (r *reader) commit(b *Branch, p report.Place, c record.Committed) {
+	g := r.Devices[c.Device]
+	switch {
+	case g == nil && r.Gap:
+		b.gap = true
+		r.Absent("V021", p, "the grant of device %q may be among the missing entries of headquarters' log", source.Clip(c.Device))
+	case g == nil || g.Branch != b.id:
+		r.Refute("V021", p, "device %q was not granted to this branch", source.Clip(c.Device))
+	case b.devices[c.Device] != nil:
+		r.Refute("V021", p, "device %s is committed twice", c.Device)
+	case c.Limit == 0 || c.Limit > uint64(r.Definition.MaxBallotsPerDevice) || len(c.Root) != 32:
+		r.Refute("V021", p, "device %s commits to %d ballots; the definition allows 1 to %d, with a root of 32 bytes", c.Device, c.Limit, r.Definition.MaxBallotsPerDevice)
+	default:
+		b.devices[c.Device] = &device{committed: c}
 	}
 }
 

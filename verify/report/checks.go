@@ -29,6 +29,7 @@ var list = []struct{ id, title string }{
 	{"V026", "challenged ballots are recomputed byte for byte from committed seeds"},
 	{"V027", "each branch closed last, naming the tree before it and what was counted"},
 	{"V028", "what headquarters took in of a branch is a beginning of the branch's log"},
+	{"V029", "pauses, extensions and devices added or taken out are stated by officers, and kept to"},
 
 	{"V030", "the tally units are those of the plan"},
 	{"V031", "each unit was mixed by the mixers in their order, each taking what the last gave"},

@@ -116,7 +116,8 @@ var layers = []layer{
 	{pkg: "internal/training/door"},
 	{pkg: "internal/training/mail", may: []string{"internal/durable"}},
 	{pkg: "internal/training", may: []string{"law", "calendar", "internal/durable", "internal/persian", "internal/store", "internal/store/officedb",
-		"internal/store/trainingdb", "internal/office", "internal/printing", "internal/training/certificate", "internal/training/door", "internal/training/mail"}},
+		"internal/store/trainingdb", "internal/office", "internal/printing", "internal/training/certificate", "internal/training/door"}},
+	{pkg: "internal/training/courier", may: []string{"internal/store", "internal/store/trainingdb", "internal/office", "internal/training", "internal/training/mail"}},
 	{pkg: "internal/training/intake", may: []string{"internal/persian", "internal/store", "internal/store/trainingdb", "internal/office", "internal/training"}},
 	{pkg: "internal/training/programme", may: []string{"calendar", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
 		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing", "internal/training"}},
@@ -141,7 +142,7 @@ var layers = []layer{
 	{pkg: "internal/console/training", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/planner", "internal/planner/iran",
 		"internal/store/trainingdb", "internal/training", "internal/training/intake", "internal/training/programme"})},
 	{pkg: "internal/console/sessions", may: slices.Concat(shell, []string{"internal/console", "internal/console/training", "internal/store/trainingdb",
-		"internal/training", "internal/training/certificate", "internal/training/mail"}),
+		"internal/training", "internal/training/certificate", "internal/training/courier"}),
 		third: []string{"github.com/skip2/go-qrcode"}},
 	{pkg: "internal/readiness", may: []string{"law", "calendar", "internal/store", "internal/store/readinessdb", "internal/office", "internal/agenda", "internal/training"}},
 	{pkg: "internal/console/readiness", may: slices.Concat(shell, []string{"internal/printing", "internal/agenda", "internal/training", "internal/readiness", "internal/console"})},
@@ -165,6 +166,7 @@ var layers = []layer{
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
+	{pkg: "internal/site/results", may: []string{"election", "count", "record", "board", "verify", "verify/report"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

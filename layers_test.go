@@ -76,7 +76,7 @@ var layers = []layer{
 	{pkg: "tally", may: checked},
 	{pkg: "canvass", may: checked},
 
-	{pkg: "internal/durable"},
+	{pkg: "internal/durable", third: []string{"golang.org/x/sys/unix"}},
 	{pkg: "internal/journal", may: []string{"internal/durable"}},
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/planner", may: []string{"calendar"}, not: []string{"os", "os/...", "net", "net/...", "time", "database/..."}},

@@ -5,9 +5,10 @@
 //
 // In go paths, bytes and permissions. [WriteFile] writes a temporary file in
 // the target's own folder, syncs it, renames it over the target and syncs the
-// folder; [MkdirAll] syncs the parent of every folder that it makes; [Remove]
-// syncs the folder that it removed from; an [Appender] adds to the end of a
-// file; [Acquire] holds a lock file so that a folder has one writer.
+// folder; a [Batch] does so for many files at once; [MkdirAll] syncs the parent
+// of every folder that it makes; [Remove] syncs the folder that it removed
+// from; an [Appender] adds to the end of a file; [Acquire] holds a lock file so
+// that a folder has one writer.
 //
 // It never leaves a torn file: at every moment, also after a crash, the target
 // has its old content or the new one. It does not merge concurrent writers of

@@ -41,7 +41,9 @@ type Changes struct {
 }
 
 // None reports whether nothing differs.
-func (c Changes) None() bool { return !c.Everything && !c.Phase && len(c.Contests) == 0 && len(c.Branches) == 0 }
+func (c Changes) None() bool {
+	return !c.Everything && !c.Phase && len(c.Contests) == 0 && len(c.Branches) == 0
+}
 
 // Changed returns what differs between two states of one election.
 func Changed(old, new *Election) Changes {

@@ -1,5 +1,6 @@
-// Package drawing draws the charts of the offices' console as SVG: a map of the
-// country in 31 equal tiles, bars, and lines over time.
+// Package drawing draws the charts of the offices' console and of the public site
+// as SVG: a map of the country in 31 equal tiles, bars, lines over time, and the
+// seats of a council in half circles.
 //
 // Specification: ../shared/design/ux.md, part 5 (maps, right to left).
 //

@@ -110,3 +110,26 @@ func TestLines(t *testing.T) {
 		whole(t, string(drawing.Lines(l, "l", []string{"a"}, []drawing.Series{{Y: []int64{0}}})), 820, 360)
 	}
 }
+
+// TestArc: as many seats as there are, all within the frame, for any house.
+func TestArc(t *testing.T) {
+	for _, l := range web.Langs {
+		for _, total := range []int{1, 2, 3, 9, 15, 21, 290} {
+			s := string(drawing.Arc(l, "l", []drawing.Party{{"الف", total - total/3}, {"<b>", total / 3}, {"none", 0}}))
+			if n := whole(t, s, 820, 430); n["circle"] != total || n["b"] != 0 {
+				t.Errorf("%d seats: %v", total, n)
+			}
+		}
+		if s := drawing.Arc(l, "l", nil); s != "" {
+			t.Errorf("no seats: %s", s)
+		}
+	}
+}
+
+// TestTileLink: a tile is a link where it has a page.
+func TestTileLink(t *testing.T) {
+	s := string(drawing.Map("l", []drawing.Tile{{Name: "قم", Link: `/place/"qom".html`}, {Name: "یزد"}}))
+	if n := whole(t, s, 770, 2000); n["a"] != 1 {
+		t.Errorf("%d links", n["a"])
+	}
+}

@@ -17,6 +17,7 @@ type Tile struct {
 	State string // good, bad, open or wait
 	Value string // short, as it is shown
 	More  string // a sentence, for those who point at it
+	Link  string // address of its page, or empty
 }
 
 const side, gap = 110, 6
@@ -68,6 +69,10 @@ func open(b *strings.Builder, label string, width, height int) {
 
 func (t Tile) draw(b *strings.Builder, col, row int) {
 	x, y := col*side, row*side
+	if t.Link != "" {
+		fmt.Fprintf(b, `<a href="%s">`, template.HTMLEscapeString(t.Link))
+		defer b.WriteString("</a>")
+	}
 	fmt.Fprintf(b, `<g class="%s"><title>%s</title><rect x="%d" y="%d" width="%d" height="%d" rx="10" fill="currentColor" fill-opacity=".13" stroke="currentColor" stroke-width="2"/>`,
 		template.HTMLEscapeString(t.State), template.HTMLEscapeString(t.Shown+": "+t.More), x+gap/2, y+gap/2, side-gap, side-gap)
 	lines := wrap(t.Shown, 11)

@@ -84,7 +84,7 @@ var layers = []layer{
 	{pkg: "internal/shared"},                                     // for tests
 	{pkg: "internal/mutants", may: []string{"internal/durable"}}, // for those who work on tests
 	{pkg: "internal/remote"},
-	{pkg: "internal/roll", may: []string{"internal/durable", "law", "election"}},
+	{pkg: "internal/roll", may: []string{"internal/durable", "internal/journal", "internal/persian", "calendar", "election"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},
 	{pkg: "internal/witness", may: []string{"internal/durable", "strictjson", "board"}, third: []string{"golang.org/x/mod/sumdb/note"}},
@@ -144,6 +144,7 @@ var layers = []layer{
 	{pkg: "internal/console/sessions", may: slices.Concat(shell, []string{"internal/console", "internal/console/training", "internal/store/trainingdb",
 		"internal/training", "internal/training/certificate", "internal/training/courier"}),
 		third: []string{"github.com/skip2/go-qrcode"}},
+	{pkg: "internal/console/venues", may: slices.Concat(shell, []string{"internal/console", "internal/store/trainingdb", "internal/training/programme"})},
 	{pkg: "internal/readiness", may: []string{"law", "calendar", "internal/store", "internal/store/readinessdb", "internal/office", "internal/agenda", "internal/training"}},
 	{pkg: "internal/console/readiness", may: slices.Concat(shell, []string{"internal/printing", "internal/agenda", "internal/training", "internal/readiness", "internal/console"})},
 	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/store/agendadb", "internal/agenda", "internal/console"})},
@@ -160,13 +161,22 @@ var layers = []layer{
 	{pkg: "internal/branch", may: []string{"election", "record", "internal/web"}},
 
 	// The machines never import one another; they meet in the record's bytes.
-	{pkg: "internal/station", may: slices.Concat(checked, tools)},
+	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"))},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
-	{pkg: "internal/terminal", may: slices.Concat(checked, []string{"ballot", "encrypt"}, without(tools, "internal/roll"))},
+	// The voting device: the voter's session as a model, what it prints, its pages
+	// in a process of their own, and the process that outlives them.
+	{pkg: "internal/terminal", may: []string{"election", "ballot", "internal/persian", "internal/web"}},
+	{pkg: "internal/terminal/card", may: []string{"election", "record", "internal/web", "internal/printing", "internal/printing/device", "internal/terminal"}},
+	{pkg: "internal/terminal/screen", may: []string{"election", "internal/persian", "internal/web", "internal/terminal"}},
+	{pkg: "internal/terminal/voter", may: []string{"crypto/elgamal", "election", "ballot", "encrypt", "record", "internal/printing", "internal/printing/device", "internal/web",
+		"internal/terminal", "internal/terminal/card", "internal/terminal/screen"}},
+	{pkg: "internal/terminal/kiosk", may: []string{"strictjson", "crypto/elgamal", "crypto/group", "election", "encrypt", "record", "internal/durable", "internal/printing", "internal/printing/device",
+		"internal/web", "internal/terminal", "internal/terminal/card", "internal/terminal/screen", "internal/terminal/voter"}},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
 	{pkg: "internal/site/results", may: []string{"election", "count", "record", "board", "verify", "verify/report"}},
+	{pkg: "internal/site/country", may: []string{"election", "record", "verify/report", "internal/planner/iran", "internal/site/results"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

@@ -84,7 +84,9 @@ var layers = []layer{
 	{pkg: "internal/shared"},                                     // for tests
 	{pkg: "internal/mutants", may: []string{"internal/durable"}}, // for those who work on tests
 	{pkg: "internal/remote"},
-	{pkg: "internal/roll", may: []string{"internal/durable", "internal/journal", "internal/persian", "calendar", "election"}},
+	{pkg: "internal/roll", may: []string{"calendar", "election", "internal/persian"}},
+	{pkg: "internal/roll/marks", may: []string{"election", "internal/durable", "internal/journal", "internal/roll"}},
+	{pkg: "internal/roll/central", may: []string{"election", "internal/durable", "internal/journal", "internal/roll", "internal/roll/marks"}},
 	{pkg: "internal/sequencer", may: []string{"internal/durable", "board"}, third: []string{"golang.org/x/mod/sumdb/note",
 		"golang.org/x/mod/sumdb/tlog", "github.com/transparency-dev/tessera", "github.com/transparency-dev/tessera/...", "k8s.io/klog/v2"}},
 	{pkg: "internal/witness", may: []string{"internal/durable", "strictjson", "board"}, third: []string{"golang.org/x/mod/sumdb/note"}},

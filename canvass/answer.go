@@ -42,3 +42,18 @@ func Answer(v *verify.View, answer record.Body, hq, supervisor record.Signer) ([
 	}
 	return out, nil
 }
+
+// Correct replaces the result of a contest that is in force by what the record
+// gives now, signed by headquarters and a supervisory office. Either a ruling has
+// answered anew what the result rested on, or the result was not what the
+// counting rule gives; if neither is so there is nothing to correct.
+func Correct(v *verify.View, contest, article, text string, hq, supervisor record.Signer) ([]byte, error) {
+	if err := v.Correctable(); err != nil {
+		return nil, err
+	}
+	body, err := v.Correction(contest, article, text)
+	if err != nil {
+		return nil, fmt.Errorf("correct a result: %w", err)
+	}
+	return record.Sign(v.Election(), record.HQ, body, hq, supervisor)
+}

@@ -11,7 +11,8 @@
 // canvass is on the record and nothing is open, returns the result, signed by
 // headquarters and a supervisory office.
 //
-// Answer puts a ruling or a lot on an open question.
+// Answer puts a ruling or a lot on an open question. Correct replaces a result
+// that a later ruling has changed.
 //
 // What it never does: it guesses nothing. A tie or anything else that the rule
 // leaves open becomes a question, and there is no result while one is open.

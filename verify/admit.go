@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/outcome"
@@ -16,9 +17,6 @@ import (
 // record as it is, so of several for one unit each must be able to be the next.
 // What headquarters makes itself from a view is not admitted but made.
 func (v *View) Admit(submissions ...*record.Submission) error {
-	if err := v.Sound(); err != nil {
-		return err
-	}
 	blobs := map[string][]byte{}
 	var entries []record.Entry
 	for _, s := range submissions {
@@ -30,6 +28,9 @@ func (v *View) Admit(submissions ...*record.Submission) error {
 		for i, ref := range record.Blobs(e.Body) {
 			blobs[source.BlobPath(ref)] = s.Blobs[i]
 		}
+	}
+	if err := v.soundFor(entries); err != nil {
+		return err
 	}
 	var log []int // those that are about no unit
 	for i, e := range entries {
@@ -70,6 +71,14 @@ func (v *View) Admit(submissions ...*record.Submission) error {
 		Branches: n.branches, Fixed: n.hq.plans, Units: v.r.units, Gap: n.hq.gap}}
 	n.outcomes.Check()
 	return v.first(n.Reader)
+}
+
+// soundFor returns nil if the record stands, or will if the entries correct it.
+func (v *View) soundFor(entries []record.Entry) error {
+	if err := v.Sound(); err == nil || slices.ContainsFunc(entries, func(e record.Entry) bool { _, ok := e.Body.(*record.Correction); return !ok }) {
+		return err
+	}
+	return v.Correctable()
 }
 
 // first returns the first finding of a reader as an error.

@@ -86,6 +86,9 @@ func (h *headquarters) outcome(contest string) *outcome.Contest {
 	return &outcome.Contest{}
 }
 
+// certified reports whether a contest has its result.
+func (h *headquarters) certified(contest string) bool { return len(h.outcome(contest).Results()) > 0 }
+
 // early is what is wrong with an entry that comes before what it rests on. Where
 // entries are missing, that may be among them.
 type early string
@@ -197,27 +200,24 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 	case *record.Lot:
 		return r.proceed(index, data, b.Contest, b)
 	case *record.Result:
-		o := h.outcome(b.Contest)
-		switch {
-		case o.Canvass == nil:
-			return tooEarly("a result before the canvass of contest %q", source.Clip(b.Contest))
-		case o.Result != nil:
-			return fmt.Errorf("there is one for %s already", source.Clip(b.Contest))
+		if h.certified(b.Contest) {
+			return fmt.Errorf("there is one for %s already, which only a correction replaces", source.Clip(b.Contest))
 		}
-		o.Result = &source.Entry[*record.Result]{Index: index, Body: b}
+		return r.proceed(index, data, b.Contest, b)
+	case *record.Correction:
+		if !h.certified(b.Result.Contest) {
+			return tooEarly("before the result of contest %q", source.Clip(b.Result.Contest))
+		}
+		return r.proceed(index, data, b.Result.Contest, b)
 	}
 	return nil
 }
 
-// proceed admits a question, ruling or lot: after the canvass of its contest,
-// and before the result.
+// proceed admits what comes of a canvass, after it.
 func (r *run) proceed(index uint64, data []byte, contest string, b record.Body) error {
 	o := r.hq.outcome(contest)
-	switch {
-	case o.Canvass == nil:
+	if o.Canvass == nil {
 		return tooEarly("before the canvass of contest %q", source.Clip(contest))
-	case o.Result != nil:
-		return fmt.Errorf("after the result of contest %q", source.Clip(contest))
 	}
 	o.Proceedings = append(o.Proceedings, source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)})
 	return nil

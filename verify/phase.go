@@ -27,7 +27,7 @@ func (r *run) phase() report.Phase {
 		}
 	}
 	switch {
-	case every(func(c string) bool { return h.outcome(c).Result != nil }):
+	case every(h.certified):
 		return report.PhaseCertified
 	case every(func(c string) bool { return h.outcome(c).Canvass != nil }):
 		return report.PhaseCanvassed

@@ -23,7 +23,7 @@ func (r *run) answerable(b record.Body) []string {
 	switch b := b.(type) {
 	case *record.Definition, *record.ElectionKey, *record.Head, *record.Units, *record.Tally, *record.Canvass, *record.Question:
 		return []string{hq}
-	case *record.Result, *record.Ruling, *record.Lot, *record.ExtensionOrder:
+	case *record.Result, *record.Ruling, *record.Lot, *record.Correction, *record.ExtensionOrder:
 		return []string{hq, supervisor}
 	case *record.Grant:
 		return []string{"office/" + b.Office}

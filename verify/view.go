@@ -10,6 +10,7 @@ import (
 	"github.com/sandogh/sandogh/crypto/shuffle"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
+	"github.com/sandogh/sandogh/verify/branchlog"
 	"github.com/sandogh/sandogh/verify/outcome"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/unit"
@@ -205,8 +206,49 @@ func (v *View) Result(contest string) (*record.Result, error) {
 	return v.r.outcomes.Result(contest)
 }
 
+// Answered returns the questions of a canvassed contest that have an answer,
+// which after a result a ruling may replace.
+func (v *View) Answered(contest string) ([]outcome.Question, error) {
+	return v.r.outcomes.Answered(contest)
+}
+
+// Correction returns the correction of a contest's result that is in force by
+// what there is to count now. It is an error if that gives the same result.
+func (v *View) Correction(contest, article, text string) (*record.Correction, error) {
+	return v.r.outcomes.Correction(contest, article, text)
+}
+
+// Correctable returns nil if the record stands but for results in force that are
+// not what the counting rule gives (V042), which is what a correction mends.
+func (v *View) Correctable() error {
+	for _, c := range v.report.Checks {
+		if c.ID != "V042" && (c.State == report.Fail || c.State == report.Missing) {
+			return v.Sound()
+		}
+	}
+	return nil
+}
+
 // Certified reports whether the contest has a result on the record.
-func (v *View) Certified(contest string) bool { return v.r.hq.outcome(contest).Result != nil }
+func (v *View) Certified(contest string) bool { return v.r.hq.certified(contest) }
+
+// Results returns the results of a contest on the record, the first and those by
+// which corrections have replaced it, in their order. The last is in force.
+func (v *View) Results(contest string) []outcome.Certified {
+	return v.r.hq.outcome(contest).Results()
+}
+
+// Orders returns the orders to extend voting that are for a branch, by the hash
+// by which its log names them.
+func (v *View) Orders(branch string) map[[32]byte]*record.ExtensionOrder {
+	out := map[[32]byte]*record.ExtensionOrder{}
+	for hash, o := range v.r.hq.orders {
+		if branchlog.Applies(o, branch) {
+			out[hash] = o
+		}
+	}
+	return out
+}
 
 // Canvassed returns the hash of the contest's canvass on the record.
 func (v *View) Canvassed(contest string) (hash [32]byte, ok bool) {

@@ -70,6 +70,20 @@ func (c *Checker) Open(id string) ([]Question, error) {
 	return out, nil
 }
 
+// Answered returns the questions of a canvassed contest that have an answer,
+// which after a result a ruling may replace.
+func (c *Checker) Answered(id string) ([]Question, error) {
+	s, _, _, err := c.settled(id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Question
+	for _, g := range s.given {
+		out = append(out, Question{g.question.hash, g.question.body})
+	}
+	return out, nil
+}
+
 // Answer returns the questions that would be open and not on the record after
 // the ruling or lot. The error says why it answers nothing.
 func (c *Checker) Answer(id string, answer record.Body) ([]*record.Question, error) {
@@ -77,10 +91,7 @@ func (c *Checker) Answer(id string, answer record.Body) ([]*record.Question, err
 	if err != nil {
 		return nil, err
 	}
-	if in, err = s.answer(canvass, in, answer); err != nil {
-		return nil, err
-	}
-	if s.outcome, err = count.Count(in); err != nil {
+	if err := s.answer(id, canvass, in, answer, [32]byte{}); err != nil {
 		return nil, err
 	}
 	var out []*record.Question
@@ -102,11 +113,32 @@ func (c *Checker) Result(id string) (*record.Result, error) {
 	if n := len(s.outcome.Questions); n > 0 {
 		return nil, fmt.Errorf("contest %s: %w (%d)", id, ErrOpen, n)
 	}
-	return Result(id, canvass, s.answers, s.outcome), nil
+	return Result(id, canvass, s.answers(), s.outcome), nil
 }
 
-// settled returns what came of a canvassed contest's questions, what is counted
-// with the answers that hold, and the hash of the canvass.
+// Correction returns the correction of a contest's result that is in force by
+// what there is to count now. It is an error if that gives the same result.
+func (c *Checker) Correction(id, article, text string) (*record.Correction, error) {
+	result, err := c.Result(id)
+	if err != nil {
+		return nil, err
+	}
+	results := c.stated(id).Results()
+	if len(results) == 0 {
+		return nil, fmt.Errorf("contest %s has no result yet", id)
+	}
+	was := results[len(results)-1]
+	if equalBody(result, was.Result) {
+		return nil, fmt.Errorf("contest %s: its result is what the record gives: what changes it must be on the record first, as a ruling", id)
+	}
+	if article == "" || text == "" {
+		return nil, fmt.Errorf("a correction says on which article it rests, and why")
+	}
+	return &record.Correction{Corrects: was.Hash[:], Result: *result, Article: article, Text: text}, nil
+}
+
+// settled returns what came of a canvassed contest's questions, what is counted,
+// and the hash of the canvass.
 func (c *Checker) settled(id string) (s *settled, in count.Input, canvass [32]byte, err error) {
 	contest, err := c.contest(id)
 	if err != nil {
@@ -122,6 +154,5 @@ func (c *Checker) settled(id string) (s *settled, in count.Input, canvass [32]by
 	if s, err = c.settle(id, in); err != nil {
 		return nil, in, canvass, err
 	}
-	in.Decisions = s.decisions
 	return s, in, stated.Canvass.Hash, nil
 }

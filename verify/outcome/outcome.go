@@ -18,8 +18,29 @@ import (
 // Checker's maker to fill in.
 type Contest struct {
 	Canvass     *source.Entry[*record.Canvass] // nil as long as there is none, and with it the others
-	Proceedings []source.Entry[record.Body]    // questions, rulings and lots, in their order
-	Result      *source.Entry[*record.Result]
+	Proceedings []source.Entry[record.Body]    // questions, rulings, lots, the result and its corrections, in their order
+}
+
+// A Certified is a result on the record: that of a contest, or one by which a
+// correction has replaced it.
+type Certified struct {
+	Index      uint64 // of its entry in headquarters' log
+	Hash       [32]byte
+	Result     *record.Result
+	Correction *record.Correction // by which it replaces the one before; nil for the first
+}
+
+// Results returns the results of a contest in their order. The last is in force.
+func (c *Contest) Results() (out []Certified) {
+	for _, e := range c.Proceedings {
+		switch b := e.Body.(type) {
+		case *record.Result:
+			out = append(out, Certified{e.Index, e.Hash, b, nil})
+		case *record.Correction:
+			out = append(out, Certified{e.Index, e.Hash, &b.Result, b})
+		}
+	}
+	return out
 }
 
 // Given is what outcomes are checked against.
@@ -98,7 +119,7 @@ func Result(contest string, canvass [32]byte, answers [][]byte, o count.Outcome)
 	return &record.Result{Contest: contest, Canvass: canvass[:], Answers: answers, Elected: o.Elected, Alternates: o.Alternates, Runoff: o.Runoff}
 }
 
-// Check recomputes canvass, questions and result of each contest: V040 to V042.
+// Check recomputes canvass, questions and results of each contest: V040 to V043.
 func (c *Checker) Check() {
 	for i := range c.Definition.Contests {
 		contest := &c.Definition.Contests[i]
@@ -133,22 +154,47 @@ func (c *Checker) check(contest *election.Contest, stated *Contest) {
 	for _, q := range s.unasked {
 		c.Absent("V041", p, "contest %s leaves a question open (%s for %d %s) that is not on the record", id, q.What, q.Seats, q.Place)
 	}
-	result := stated.Result
-	if result == nil {
+	if len(s.results) == 0 {
 		return
 	}
 	c.Count("V042", 1)
-	p = report.At(record.HQ, result.Index)
+	c.result(id, canvass.Hash, s.results[len(s.results)-1])
+	for i, r := range s.results {
+		c.Count("V043", 1)
+		if i > 0 {
+			c.correction(id, s.results[i-1], r)
+		}
+	}
+}
+
+// result checks a result against what there was to count when it was given:
+// V042. One that was replaced is not looked at; why it was is the correction's.
+func (c *Checker) result(id string, canvass [32]byte, r judged) {
+	p := report.At(record.HQ, r.Index)
 	switch {
-	case len(s.outcome.Questions) > 0:
-		c.amiss("V042", p, "contest %s has a result while %d questions are open", id, len(s.outcome.Questions))
-	case !bytes.Equal(result.Body.Canvass, canvass.Hash[:]):
+	case len(r.outcome.Questions) > 0:
+		c.amiss("V042", p, "contest %s has a result while %d questions are open", id, len(r.outcome.Questions))
+	case !bytes.Equal(r.Result.Canvass, canvass[:]):
 		c.Refute("V042", p, "the result of contest %s rests on another canvass", id)
-	case !slices.EqualFunc(result.Body.Answers, s.answers, bytes.Equal):
+	case !slices.EqualFunc(r.Result.Answers, r.answers, bytes.Equal):
 		c.amiss("V042", p, "the result of contest %s does not name the rulings and lots that it rests on, in their order", id)
-	case !equalBody(result.Body, Result(id, canvass.Hash, s.answers, s.outcome)):
+	case !equalBody(r.Result, Result(id, canvass, r.answers, r.outcome)):
 		c.amiss("V042", p, "contest %s: the counting rule gives %v with alternates %v, not %v with %v", id,
-			s.outcome.Elected, s.outcome.Alternates, result.Body.Elected, result.Body.Alternates)
+			r.outcome.Elected, r.outcome.Alternates, r.Result.Elected, r.Result.Alternates)
+	}
+}
+
+// correction checks that a correction replaces the result that was in force by
+// another one, and says why: V043.
+func (c *Checker) correction(id string, was, is judged) {
+	p := report.At(record.HQ, is.Index)
+	switch {
+	case !bytes.Equal(is.Correction.Corrects, was.Hash[:]):
+		c.amiss("V043", p, "the correction in contest %s is not of the result that is in force (entry %d)", id, was.Index)
+	case equalBody(is.Result, was.Result):
+		c.Refute("V043", p, "the correction in contest %s changes nothing", id)
+	case is.Correction.Article == "" || is.Correction.Text == "":
+		c.Refute("V043", p, "the correction in contest %s does not say on which article it rests, or why", id)
 	}
 }
 

@@ -3,6 +3,7 @@ package outcome
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/record"
@@ -10,12 +11,12 @@ import (
 
 // settled is what came of the questions of a contest.
 type settled struct {
-	outcome   count.Outcome
-	asked     []*asked
-	answers   [][]byte           // hashes of the rulings and lots that hold, in their order
-	decisions []count.Decision   // what they decide
-	unasked   []*record.Question // open, and not on the record
-	wrong     []misplaced        // entries that do not belong
+	outcome count.Outcome
+	asked   []*asked
+	given   []given            // the rulings and lots that hold, in their order
+	results []judged           // results and corrections, in their order
+	unasked []*record.Question // open, and not on the record
+	wrong   []misplaced        // entries that do not belong
 }
 
 // asked is a question on the record.
@@ -25,14 +26,29 @@ type asked struct {
 	open bool
 }
 
+// given is a ruling or lot that holds.
+type given struct {
+	hash     [32]byte
+	question *asked
+	decision count.Decision
+}
+
+// judged is a result with what there was when it was given.
+type judged struct {
+	Certified
+	answers [][]byte
+	outcome count.Outcome
+}
+
 type misplaced struct {
 	entry uint64
 	text  string
 }
 
-// settle walks through the questions, rulings and lots of a contest in their
-// order. Each question must be open when it is put, and each answer must answer
-// a question that is open then. Entries that do not are left out of the outcome.
+// settle walks through the questions, rulings, lots and results of a contest in
+// their order. Each question must be open when it is put, and each answer must
+// answer a question that is open then, or replace an answer that has led to a
+// result. Entries that do not are left out of the outcome.
 func (c *Checker) settle(contest string, in count.Input) (*settled, error) {
 	s := &settled{}
 	var err error
@@ -44,24 +60,20 @@ func (c *Checker) settle(contest string, in count.Input) (*settled, error) {
 		return s, nil
 	}
 	canvass := stated.Canvass.Hash
+	results := stated.Results()
 	for _, e := range stated.Proceedings {
-		if q, ok := e.Body.(*record.Question); ok {
-			if err := s.ask(contest, canvass, q, e.Hash); err != nil {
-				s.wrong = append(s.wrong, misplaced{e.Index, err.Error()})
-			}
-			continue
+		var err error
+		switch b := e.Body.(type) {
+		case *record.Question:
+			err = s.ask(contest, canvass, b, e.Hash)
+		case *record.Result, *record.Correction:
+			s.results = append(s.results, judged{results[len(s.results)], s.answers(), s.outcome})
+		default:
+			err = s.answer(contest, canvass, in, b, e.Hash)
 		}
-		next, err := s.answer(canvass, in, e.Body)
 		if err != nil {
 			s.wrong = append(s.wrong, misplaced{e.Index, err.Error()})
-			continue
 		}
-		in, s.decisions = next, next.Decisions
-		s.answers = append(s.answers, e.Hash[:])
-		if s.outcome, err = count.Count(in); err != nil {
-			return nil, err // answer has counted the same
-		}
-		s.reopen(contest, canvass)
 	}
 	for _, q := range Questions(contest, canvass, s.outcome) {
 		if s.find(q) == nil {
@@ -71,18 +83,24 @@ func (c *Checker) settle(contest string, in count.Input) (*settled, error) {
 	return s, nil
 }
 
+// answers returns the hashes of the rulings and lots that hold.
+func (s *settled) answers() (out [][]byte) {
+	for _, g := range s.given {
+		out = append(out, g.hash[:])
+	}
+	return out
+}
+
 // ask puts a question that is open and has not been put.
 func (s *settled) ask(contest string, canvass [32]byte, q *record.Question, hash [32]byte) error {
 	if s.find(q) != nil {
 		return fmt.Errorf("this question is put already")
 	}
-	for _, open := range Questions(contest, canvass, s.outcome) {
-		if equalBody(open, q) {
-			s.asked = append(s.asked, &asked{hash, q, true})
-			return nil
-		}
+	if !asks(contest, canvass, s.outcome, q) {
+		return fmt.Errorf("the law does not leave this question open here")
 	}
-	return fmt.Errorf("the law does not leave this question open here")
+	s.asked = append(s.asked, &asked{hash, q, true})
+	return nil
 }
 
 func (s *settled) find(q *record.Question) *asked {
@@ -94,50 +112,85 @@ func (s *settled) find(q *record.Question) *asked {
 	return nil
 }
 
-// reopen closes the questions that the outcome no longer puts: one order may
-// answer several.
-func (s *settled) reopen(contest string, canvass [32]byte) {
-	for _, a := range s.asked {
-		a.open = false
+// answer enters a ruling or lot. Before there is a result it answers a question
+// that is open. Afterwards a ruling may also answer anew what was answered: it
+// takes the place of the answer that was, and of the answers after that one
+// those hold whose questions are then still put. The error says why it is no
+// answer, and nothing has changed.
+func (s *settled) answer(contest string, canvass [32]byte, in count.Input, body record.Body, hash [32]byte) error {
+	g, err := s.decide(canvass, body, hash)
+	if err != nil {
+		return err
 	}
-	for _, q := range Questions(contest, canvass, s.outcome) {
-		if a := s.find(q); a != nil {
-			a.open = true
+	at := len(s.given)
+	if !g.question.open {
+		at = slices.IndexFunc(s.given, func(h given) bool { return h.question == g.question })
+		_, lot := body.(*record.Lot)
+		switch {
+		case len(s.results) == 0 || at < 0:
+			return fmt.Errorf("the %s answers a question that is answered", body.Kind())
+		case lot:
+			return fmt.Errorf("the lot answers what has led to a result: only a ruling does that")
 		}
 	}
+	holds := append(slices.Clone(s.given[:at]), g)
+	o, err := counted(in, holds)
+	if err != nil {
+		return err
+	}
+	for _, h := range s.given[min(at+1, len(s.given)):] {
+		if !asks(contest, canvass, o, h.question.body) {
+			continue
+		}
+		more := append(slices.Clone(holds), h)
+		if next, err := counted(in, more); err == nil {
+			holds, o = more, next
+		}
+	}
+	s.given, s.outcome = holds, o
+	for _, a := range s.asked { // one order may answer several
+		a.open = asks(contest, canvass, o, a.body)
+	}
+	return nil
 }
 
-// answer returns what is to be counted after a ruling or lot. The error says
-// why it is no answer.
-func (s *settled) answer(canvass [32]byte, in count.Input, body record.Body) (count.Input, error) {
-	var hash []byte
+// asks reports whether an outcome leaves a question open.
+func asks(contest string, canvass [32]byte, o count.Outcome, q *record.Question) bool {
+	return slices.ContainsFunc(Questions(contest, canvass, o), func(open *record.Question) bool { return equalBody(open, q) })
+}
+
+// counted counts with answers.
+func counted(in count.Input, holds []given) (count.Outcome, error) {
+	in.Decisions = nil
+	for _, g := range holds {
+		in.Decisions = append(in.Decisions, g.decision)
+	}
+	return count.Count(in)
+}
+
+// decide returns what a ruling or lot decides, and of which question.
+func (s *settled) decide(canvass [32]byte, body record.Body, hash [32]byte) (given, error) {
+	var of []byte
 	switch b := body.(type) {
 	case *record.Ruling:
-		hash = b.Question
+		of = b.Question
 	case *record.Lot:
-		hash = b.Question
+		of = b.Question
 	default:
-		return in, fmt.Errorf("a %s answers nothing", body.Kind())
+		return given{}, fmt.Errorf("a %s answers nothing", body.Kind())
 	}
-	var q *asked
-	for _, a := range s.asked {
-		if bytes.Equal(a.hash[:], hash) {
-			q = a
-		}
+	i := slices.IndexFunc(s.asked, func(a *asked) bool { return bytes.Equal(a.hash[:], of) })
+	if i < 0 {
+		return given{}, fmt.Errorf("the %s answers no question of this contest that is on the record before it", body.Kind())
 	}
-	switch {
-	case q == nil:
-		return in, fmt.Errorf("the %s answers no question of this contest that is on the record before it", body.Kind())
-	case !q.open:
-		return in, fmt.Errorf("the %s answers a question that is answered", body.Kind())
-	}
+	q := s.asked[i]
 	d := count.Decision{Kind: q.body.What, Of: q.body.Of, Between: q.body.Between}
 	switch b := body.(type) {
 	case *record.Ruling:
 		d.Order, d.Article = b.Order, b.Article
 		for i, g := range b.Seats {
 			if i > 0 && b.Seats[i-1].Group >= g.Group || g.Seats > 1<<20 {
-				return in, fmt.Errorf("the seats of the ruling are not one number for each group, ascending by group")
+				return given{}, fmt.Errorf("the seats of the ruling are not one number for each group, ascending by group")
 			}
 			if d.Seats == nil {
 				d.Seats = map[string]int{}
@@ -147,17 +200,13 @@ func (s *settled) answer(canvass [32]byte, in count.Input, body record.Body) (co
 	case *record.Lot:
 		switch {
 		case q.body.What != count.Tie:
-			return in, fmt.Errorf("a lot answers ties only; this question (%s) needs a ruling", q.body.What)
+			return given{}, fmt.Errorf("a lot answers ties only; this question (%s) needs a ruling", q.body.What)
 		case !bytes.Equal(b.Canvass, canvass[:]):
-			return in, fmt.Errorf("the lot rests on another canvass")
+			return given{}, fmt.Errorf("the lot rests on another canvass")
 		case b.Seed == "" || b.Source == "":
-			return in, fmt.Errorf("the lot does not say its seed and where it came from")
+			return given{}, fmt.Errorf("the lot does not say its seed and where it came from")
 		}
 		d.Order = record.LotOrder(b.Seed, q.body.Between)
 	}
-	in.Decisions = append(append([]count.Decision(nil), in.Decisions...), d)
-	if _, err := count.Count(in); err != nil {
-		return in, err
-	}
-	return in, nil
+	return given{hash, q, d}, nil
 }

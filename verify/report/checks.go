@@ -43,6 +43,7 @@ var list = []struct{ id, title string }{
 	{"V040", "the canvass states what the branches stated and the units add up to"},
 	{"V041", "what the law leaves open is on the record as a question, and nothing else is"},
 	{"V042", "the result is what the counting rule gives, and two offices signed it"},
+	{"V043", "a result is replaced only by a correction of the one in force, which says why"},
 }
 
 var titles = func() map[string]string {

@@ -179,6 +179,10 @@ var layers = []layer{
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
 	{pkg: "internal/site/results", may: []string{"election", "count", "record", "board", "verify", "verify/report"}},
 	{pkg: "internal/site/country", may: []string{"election", "record", "verify/report", "internal/planner/iran", "internal/site/results"}},
+	{pkg: "internal/site/find", may: []string{"election", "internal/persian"}},
+	{pkg: "internal/site/assets", may: []string{"election", "strictjson"}},
+	{pkg: "internal/site/pages", may: []string{"law", "calendar", "election", "count", "record", "verify/report", "internal/console/drawing", "internal/planner/iran", "internal/web",
+		"internal/site/results", "internal/site/frame", "internal/site/find", "internal/site/assets", "internal/site/err"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

@@ -36,8 +36,8 @@ func (e *Election) Remember(before func(contest string) []Moment, now time.Time)
 type Changes struct {
 	Everything bool // also what all pages have: the verdict, the definition
 	Phase      bool
-	Contests   map[string]bool
-	Branches   map[string]bool
+	Contests   map[string]map[string]bool // with the units that differ
+	Branches   map[string]bool            // also those of such units
 }
 
 // None reports whether nothing differs.
@@ -51,10 +51,21 @@ func Changed(old, new *Election) Changes {
 		old.Withheld != new.Withheld || len(old.Contests) != len(new.Contests) {
 		return Changes{Everything: true}
 	}
-	out := Changes{Phase: old.Report.Phase != new.Report.Phase, Contests: map[string]bool{}, Branches: map[string]bool{}}
+	out := Changes{Phase: old.Report.Phase != new.Report.Phase, Contests: map[string]map[string]bool{}, Branches: map[string]bool{}}
 	for i, c := range new.Contests {
-		if !c.same(old.Contests[i]) {
-			out.Contests[c.ID] = true
+		o := old.Contests[i]
+		units := map[string]bool{}
+		for j := range c.Units {
+			if u := &c.Units[j]; j >= len(o.Units) || !u.same(&o.Units[j]) {
+				units[u.ID] = true
+				for _, b := range u.Branches {
+					out.Branches[b.ID] = true
+				}
+			}
+		}
+		if len(units) > 0 || len(c.Units) != len(o.Units) || c.Kind != o.Kind || c.Entry != o.Entry ||
+			len(c.Chain) != len(o.Chain) || len(c.Answers) != len(o.Answers) {
+			out.Contests[c.ID] = units
 		}
 	}
 	for i, b := range new.Branches {
@@ -65,9 +76,6 @@ func Changed(old, new *Election) Changes {
 	return out
 }
 
-func (c *Contest) same(o *Contest) bool {
-	return c.Kind == o.Kind && c.Entry == o.Entry && len(c.Chain) == len(o.Chain) && len(c.Answers) == len(o.Answers) &&
-		slices.EqualFunc(c.Units, o.Units, func(a, b Unit) bool {
-			return a.ID == b.ID && a.Opened == b.Opened && a.Ballots == b.Ballots && a.Blank == b.Blank && slices.Equal(a.Votes, b.Votes)
-		})
+func (u *Unit) same(o *Unit) bool {
+	return u.ID == o.ID && u.Opened == o.Opened && u.Ballots == o.Ballots && u.Blank == o.Blank && slices.Equal(u.Votes, o.Votes)
 }

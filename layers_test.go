@@ -164,6 +164,7 @@ var layers = []layer{
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"))},
+	{pkg: "internal/branch/link", may: []string{"strictjson", "record", "internal/station"}},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
 	// The voting device: the voter's session as a model, what it prints, its pages
 	// in a process of their own, and the process that outlives them.

@@ -13,6 +13,7 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/internal/simulate"
+	"github.com/sandogh/sandogh/internal/station"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -128,7 +129,7 @@ func (c *branchSimulateCmd) Run(ctx context.Context, s *streams) error {
 	}
 	done := 0
 	b := newBar(s)
-	p := rehearsal.Polling{Dir: c.logDir(), Definition: o.def, Key: o.view.Key(), Branch: x.ID, LogKey: x.Key(body.Log),
+	p := rehearsal.Polling{Dir: c.Dir, Definition: o.def, Key: o.view.Key(), Branch: x.ID, LogKey: x.Key(body.Log), Roster: station.RosterOf(o.ledger, x.ID),
 		Voters: simulate.Voters(c.Seed, x.ID, style, c.Voters), Seed: [2]uint64{c.Seed, 0},
 		Voted: func() { done++; b.set("SIMULATED voting", done, c.Voters) }}
 	officers := 0

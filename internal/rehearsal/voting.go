@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -52,14 +53,17 @@ func (r *Rehearsal) Vote(ctx context.Context) (Votes, error) {
 	return sum, err
 }
 
-// chunk is how many voters' entries are appended to a log together. In a real
-// branch it is one; a batch costs as many disk writes as one entry does.
+// chunk is how many voters are served together. At a real terminal it is one; a batch costs as many disk writes as one entry does.
 const chunk = 64
 
 func (r *Rehearsal) voteIn(ctx context.Context, i int, done func()) (Votes, error) {
 	seat, branch := r.seats[i], r.cfg.Election.Branches[i]
+	ledger, err := r.hq.Ledger(ctx)
+	if err != nil {
+		return Votes{}, err
+	}
 	p := Polling{Dir: r.privateDir(seat.branch), Definition: r.def, Key: r.view.Key(), Branch: seat.branch,
-		LogKey: r.keys.Signing("log/branch/" + seat.branch), Officers: seat.officers, Voters: branch.Voters(),
+		LogKey: r.keys.Signing("log/branch/" + seat.branch), Roster: station.RosterOf(ledger, seat.branch), Officers: seat.officers, Voters: branch.Voters(),
 		Seed: [2]uint64{r.cfg.Seed, uint64(i)}, Voted: done}
 	for _, id := range seat.devices {
 		p.Devices = append(p.Devices, r.keys.Signer("device/"+id))
@@ -76,12 +80,21 @@ type Polling struct {
 	Key        *elgamal.Key // election key
 	Branch     string
 	LogKey     ed25519.PrivateKey
+	Roster     station.Roster
 	Officers   [2]record.Signer
 	Devices    []record.Signer // device/<id>
 	Voters     []simulate.Voter
 	Seed       [2]uint64 // of who spoils and who challenges
 	Voted      func()    // if given, is called after each voter
 }
+
+// played are the cards and check-ins of a branch that is played: card n is the
+// text of n, and everybody comes.
+type played struct{ checkedIn uint64 }
+
+func (p *played) CheckedIn() uint64 { return p.checkedIn }
+
+func (p *played) Check(text string) (int, error) { return strconv.Atoi(text) }
 
 // Run opens the branch, lets every voter vote, and closes it. Then, if given, is
 // called with the closed station.
@@ -91,8 +104,14 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 	if !p.Definition.Practice {
 		return out, fmt.Errorf("simulate branch %s: the definition is not marked as practice: nobody's votes are invented in an election that counts", p.Branch)
 	}
+	var people played
+	s, err := station.New(ctx, station.Config{Dir: p.Dir, Definition: p.Definition, Branch: p.Branch, LogKey: p.LogKey, Roster: p.Roster,
+		CheckIns: &people, Cards: &people, Many: true})
+	if err != nil {
+		return out, err
+	}
+	defer s.Shut(ctx)
 	var devices []*encrypt.Device
-	cfg := station.Config{Dir: p.Dir, Definition: p.Definition, Branch: p.Branch, LogKey: p.LogKey, Officers: p.Officers}
 	for _, signer := range p.Devices {
 		// Spare numbers for cards that are spoiled or challenged.
 		d, err := encrypt.New(p.Definition, p.Key, p.Branch, strings.TrimPrefix(signer.By, "device/"), signer.Key, uint64(len(p.Voters)+len(p.Voters)/4+16), nil)
@@ -103,24 +122,27 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 		if err != nil {
 			return out, err
 		}
+		if err := s.Commit(c); err != nil {
+			return out, err
+		}
 		devices = append(devices, d)
-		cfg.Devices = append(cfg.Devices, station.Device{Committed: c, Key: signer.Key.Public().(ed25519.PublicKey)})
 	}
-	s, err := station.Open(ctx, cfg)
-	if err != nil {
+	if _, err := s.Begin(ctx, p.Officers); err != nil {
 		return out, err
 	}
-	defer s.Shut(ctx)
 	for start := 0; start < len(p.Voters); start += chunk {
 		now := p.Voters[start:min(start+chunk, len(p.Voters))]
-		s.CheckIn(uint64(len(now)))
-		if err := p.cards(ctx, s, devices, rng, now, &out); err != nil {
+		people.checkedIn += uint64(len(now))
+		if err := p.serve(ctx, s, devices, rng, start, now, &out); err != nil {
 			return out, fmt.Errorf("branch %s: %w", p.Branch, err)
 		}
 	}
 	c := s.Counts()
 	out.Cast, out.Spoiled, out.Challenged = c.Cast, c.Spoiled, c.Challenged
-	if err := s.Close(ctx); err != nil {
+	if err := s.BeginClosing(); err != nil {
+		return out, err
+	}
+	if _, err := s.Close(ctx, p.Officers); err != nil {
 		return out, err
 	}
 	for _, d := range devices {
@@ -132,69 +154,93 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 	return out, then(s)
 }
 
-// card is a sealed ballot whose card the voter holds.
+// card is a ballot that a voter is going to seal, and how it is to end.
 type card struct {
-	device *encrypt.Device
-	sealed *encrypt.Sealed
+	choice simulate.Voter
 	end    func(*encrypt.Device, uint64) ([]byte, error)
 }
 
-// cards serves some voters: first every ballot is sealed and durable in the
-// log, then the endings are chosen and appended.
-func (p *Polling) cards(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, voters []simulate.Voter, out *Votes) error {
-	var cards []card
+// visit is a voter in the branch: the device, the session, the cards to come.
+type visit struct {
+	device  *encrypt.Device
+	id      string // of the device
+	session string
+	cards   []card
+}
+
+// serve serves some voters at once: all take an activation card; then, until all
+// have cast, each seals the next ballot, and when all are durable in the log the
+// endings are chosen and appended.
+func (p *Polling) serve(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, first int, voters []simulate.Voter, out *Votes) error {
 	style, err := p.Definition.StyleOf(p.Branch)
 	if err != nil {
 		return err
 	}
-	seal := func(v simulate.Voter, end func(*encrypt.Device, uint64) ([]byte, error)) error {
-		d := devices[len(cards)%len(devices)]
-		b, err := ballot.New(style, v)
-		if err != nil {
-			return err
-		}
-		sealed, err := d.Seal(b)
-		if err != nil {
-			return err
-		}
-		cards = append(cards, card{d, sealed, end})
-		return nil
-	}
-	for _, v := range voters {
+	visits := make([]visit, len(voters))
+	var asked []station.Activation
+	for i, v := range voters {
+		d := i % len(devices)
+		x := visit{device: devices[d], id: strings.TrimPrefix(p.Devices[d].By, "device/")}
 		if rng.IntN(50) == 0 { // wants another card
-			if err := seal(v, (*encrypt.Device).Spoil); err != nil {
-				return err
-			}
+			x.cards = append(x.cards, card{v, (*encrypt.Device).Spoil})
 		}
 		if rng.IntN(50) == 0 { // tests the machine with a choice that is not secret
-			if err := seal(simulate.Test(rng, style), (*encrypt.Device).Challenge); err != nil {
-				return err
-			}
+			x.cards = append(x.cards, card{simulate.Test(rng, style), (*encrypt.Device).Challenge})
 		}
-		if err := seal(v, (*encrypt.Device).Cast); err != nil {
-			return err
-		}
-		if p.Voted != nil {
-			p.Voted()
-		}
+		x.cards = append(x.cards, card{v, (*encrypt.Device).Cast})
+		visits[i] = x
+		asked = append(asked, station.Activation{Device: x.id, Card: strconv.Itoa(first + i + 1)})
 	}
-	var entries [][]byte
-	for _, c := range cards {
-		entries = append(entries, c.sealed.Entry)
-	}
-	if err := s.Append(ctx, entries...); err != nil {
+	sessions, err := s.Activate(asked...)
+	if err != nil {
 		return err
 	}
-	entries = entries[:0]
-	for _, c := range cards {
-		e, err := c.end(c.device, c.sealed.Number)
+	for i := range visits {
+		visits[i].session = sessions[i]
+	}
+	for round := 0; ; round++ {
+		var seals []station.Sealing
+		var numbers []uint64
+		var turn []*visit
+		for i := range visits {
+			x := &visits[i]
+			if round >= len(x.cards) {
+				continue
+			}
+			b, err := ballot.New(style, x.cards[round].choice)
+			if err != nil {
+				return err
+			}
+			sealed, err := x.device.Seal(b)
+			if err != nil {
+				return err
+			}
+			turn, numbers = append(turn, x), append(numbers, sealed.Number)
+			seals = append(seals, station.Sealing{Device: x.id, Session: x.session, Entry: sealed.Entry})
+			if p.Voted != nil && round == len(x.cards)-1 {
+				p.Voted()
+			}
+		}
+		if len(seals) == 0 {
+			return nil
+		}
+		codes, err := s.Seal(ctx, seals...)
 		if err != nil {
 			return err
 		}
-		entries = append(entries, e)
-		if out.Code == "" {
-			out.Code = record.FormatCode(c.sealed.Code)
+		var ends []station.End
+		for i, x := range turn {
+			e, err := x.cards[round].end(x.device, numbers[i])
+			if err != nil {
+				return err
+			}
+			ends = append(ends, station.End{Device: x.id, Session: x.session, Entry: e})
+			if out.Code == "" && round == len(x.cards)-1 {
+				out.Code = record.FormatCode(codes[i])
+			}
+		}
+		if err := s.End(ctx, ends...); err != nil {
+			return err
 		}
 	}
-	return s.Append(ctx, entries...)
 }

@@ -1,136 +1,186 @@
-// Package station is the branch: it opens, takes in sealed ballots and their
-// endings, closes, and publishes its log.
-//
-// Specification: spec/acts.md, section 7.
-//
-// In and out. Open starts the log with the statement of the two officers and
-// the devices' commitments. CheckIn counts a voter; Append takes the entries of
-// the branch's devices and returns when they are durably in the tree. Close
-// writes the closing statement; Publish writes the published form.
-//
-// What it never does: it holds sealed ballots only and never learns a
-// selection, and in this version no name either: the roll is not built yet, so
-// CheckIn is a number.
-//
-// How it fails: what an auditor would refuse is refused here before it is
-// written: a foreign device, a number out of turn, another style or other
-// contests than the branch's, a second ending, more cast ballots than voters
-// checked in, anything after the close. The proofs in a ballot are not checked
-// here.
-//
-// Sources: the protocol, section 7.
 package station
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
 
+	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/durable"
+	"github.com/sandogh/sandogh/internal/journal"
 	"github.com/sandogh/sandogh/internal/sequencer"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify/branchlog"
 )
+
+// CheckIns says how many voters are checked in, and not undone.
+type CheckIns interface{ CheckedIn() uint64 }
+
+// Cards knows the activation cards of the branch.
+type Cards interface {
+	// Check returns the place of the card in the set. An error that
+	// [errors.Is] [ErrForeign] says that it is of another branch.
+	Check(text string) (int, error)
+}
+
+// ErrForeign says that a card is of another branch or election.
+var ErrForeign = errors.New("the card is of another branch or election")
+
+// A Granted officer or device is one on headquarters' log.
+type Granted struct {
+	Office string // that granted it
+	Key    ed25519.PublicKey
+}
+
+// A Roster is who was granted to the branch: by name, officer/<id> and
+// device/<id>.
+type Roster map[string]Granted
 
 // Config is what a branch is made from.
 type Config struct {
-	Dir        string // the log's own state, not published
+	Dir        string
+	Disk       durable.Disk
 	Definition *election.Definition
 	Branch     string
 	LogKey     ed25519.PrivateKey
-	Officers   [2]record.Signer // of two offices
-	Devices    []Device
+	Roster     Roster
+	CheckIns   CheckIns
+	Cards      Cards
+	Now        func() time.Time // of what terminals say of themselves; nothing of it is written
+	// Many lets a device have many sessions at once, for one process that plays
+	// many voters.
+	Many bool
 }
 
-// Device is a device that votes in the branch.
-type Device struct {
-	Committed record.Committed
-	Key       ed25519.PublicKey
+// A Refused is what was refused, with its word of spec/branch-link.md.
+type Refused struct {
+	Word string
+	Err  error
 }
 
-// A Station is an open branch. Not safe for concurrent use.
+func (r *Refused) Error() string { return r.Err.Error() }
+
+// Unwrap returns the reason.
+func (r *Refused) Unwrap() error { return r.Err }
+
+func refuse(word string, err error) error { return &Refused{word, err} }
+
+// ErrStopped says that an earlier failure of the disk has stopped the branch.
+var ErrStopped = errors.New("the branch has stopped: its disk failed")
+
+// A Station is a branch. Its methods may be called concurrently.
 type Station struct {
 	cfg     Config
-	id      [32]byte
-	style   election.Style
 	log     *sequencer.Log
-	keys    map[string]ed25519.PublicKey
-	next    map[string]uint64
-	limit   map[string]uint64
-	waiting map[string][32]byte // device and number → code
-	counts  record.Counts
-	closed  bool
+	journal *journal.Journal
+
+	mu      sync.Mutex
+	roster  Roster
+	book    *book
+	memory  *memory
+	seen    map[string]Seen
+	stopped error
 }
 
-// ErrClosed says that the branch has closed.
-var ErrClosed = errors.New("the branch has closed")
-
-// Open opens the branch: its log must be empty.
-func Open(ctx context.Context, cfg Config) (*Station, error) {
-	s := &Station{cfg: cfg, id: cfg.Definition.ID(), keys: map[string]ed25519.PublicKey{},
-		next: map[string]uint64{}, limit: map[string]uint64{}, waiting: map[string][32]byte{}}
+// New opens the folder of a branch, and reads what has happened.
+func New(ctx context.Context, cfg Config) (*Station, error) {
+	s := &Station{cfg: cfg, roster: cfg.Roster, memory: newMemory(), seen: map[string]Seen{}}
+	if s.cfg.Now == nil {
+		s.cfg.Now = time.Now
+	}
 	var err error
-	if s.style, err = cfg.Definition.StyleOf(cfg.Branch); err != nil {
+	if s.book, err = newBook(cfg.Definition, cfg.Branch); err != nil {
+		return nil, err
+	}
+	s.book.key = func(by string) (ed25519.PublicKey, bool) { g, ok := s.roster[by]; return g.Key, ok }
+	s.book.office = func(by string) string {
+		if !strings.HasPrefix(by, "officer/") {
+			return ""
+		}
+		return s.roster[by].Office
+	}
+	if err := cfg.Disk.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open branch %s: %w", cfg.Branch, err)
 	}
-	body := &record.Opening{Branch: cfg.Branch}
-	for _, d := range cfg.Devices {
-		s.keys["device/"+d.Committed.Device] = d.Key
-		s.limit[d.Committed.Device] = d.Committed.Limit
-		body.Devices = append(body.Devices, d.Committed)
-	}
-	signer, err := sequencer.NewSigner(election.BranchOrigin(s.id, cfg.Branch), cfg.LogKey)
+	signer, err := sequencer.NewSigner(election.BranchOrigin(s.book.id, cfg.Branch), cfg.LogKey)
 	if err != nil {
 		return nil, err
 	}
-	s.log, err = sequencer.Open(ctx, cfg.Dir, signer, cfg.LogKey.Public().(ed25519.PublicKey), sequencer.Options{})
+	s.log, err = sequencer.Open(ctx, filepath.Join(cfg.Dir, "log"), signer, cfg.LogKey.Public().(ed25519.PublicKey), sequencer.Options{Disk: cfg.Disk})
 	if err != nil {
 		return nil, fmt.Errorf("open log of branch %s: %w", cfg.Branch, err)
 	}
-	if n, err := s.log.Size(ctx); err != nil || n != 0 {
-		s.log.Close(ctx)
-		if err == nil {
-			err = fmt.Errorf("its log has %d entries: a branch opens once, with an empty log", n)
-		}
-		return nil, fmt.Errorf("open branch %s: %w", cfg.Branch, err)
+	if err = s.read(ctx); err == nil {
+		s.journal, err = journal.Open(cfg.Disk, filepath.Join(cfg.Dir, "journal"), s.memory.replay)
 	}
-	if err := s.statement(ctx, body); err != nil {
-		s.log.Close(ctx)
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open branch %s: %w", cfg.Branch, err), s.log.Close(ctx))
 	}
 	return s, nil
 }
 
-func (s *Station) statement(ctx context.Context, b record.Body) error {
-	a, c := s.cfg.Officers[0], s.cfg.Officers[1]
-	if a.By > c.By {
-		a, c = c, a
+// read enters what is in the log.
+func (s *Station) read(ctx context.Context) error {
+	n, err := s.log.Size(ctx)
+	if err != nil || n == 0 {
+		return err
 	}
-	e, err := record.Sign(s.id, record.BranchLog(s.cfg.Branch), b, a, c)
+	log, err := s.log.Read(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = s.log.Append(ctx, e)
+	faults, err := log.Scan(func(e board.Entry) error {
+		if _, err := s.book.take(e.Data); err != nil {
+			return fmt.Errorf("entry %d of the log: %w", e.Index, err)
+		}
+		return nil
+	})
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("the log is damaged: %s", faults[0].Text)
+	}
 	return err
 }
 
-// CheckIn counts voters who were checked in.
-func (s *Station) CheckIn(voters uint64) { s.counts.CheckedIn += voters }
+// SetRoster changes who was granted to the branch: headquarters has granted a
+// spare device.
+func (s *Station) SetRoster(r Roster) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster = r
+}
 
-// Counts returns what the branch has counted.
-func (s *Station) Counts() record.Counts { return s.counts }
+// Stopped returns why the branch takes nothing any more, or nil.
+func (s *Station) Stopped() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
 
-// Append takes entries of the branch's devices in order. They are durably in
-// the tree when it returns; if one is refused, none is taken.
-func (s *Station) Append(ctx context.Context, entries ...[]byte) error {
-	if s.closed {
-		return ErrClosed
+// stop remembers that a write failed: what is on the disk is not known.
+func (s *Station) stop(err error) error {
+	s.stopped = fmt.Errorf("%w: %w", ErrStopped, err)
+	return s.stopped
+}
+
+// note writes into the journal.
+func (s *Station) note(kind string, v any) error {
+	if err := s.journal.Append(kind, v); err != nil {
+		return s.stop(err)
 	}
-	undo := []func(){}
-	for _, data := range entries {
-		u, err := s.take(data)
+	return nil
+}
+
+// append takes entries in order and appends them. If one is refused, none is
+// taken.
+func (s *Station) append(ctx context.Context, entries ...[]byte) error {
+	var undo []func()
+	for _, e := range entries {
+		u, err := s.book.take(e)
 		if err != nil {
 			for i := len(undo) - 1; i >= 0; i-- {
 				undo[i]()
@@ -139,109 +189,38 @@ func (s *Station) Append(ctx context.Context, entries ...[]byte) error {
 		}
 		undo = append(undo, u)
 	}
-	if _, err := s.log.Append(ctx, entries...); err != nil {
-		for i := len(undo) - 1; i >= 0; i-- {
-			undo[i]()
-		}
-		return fmt.Errorf("append to log of branch %s: %w", s.cfg.Branch, err)
+	if _, err := s.log.Append(context.WithoutCancel(ctx), entries...); err != nil {
+		return s.stop(fmt.Errorf("append to log of branch %s: %w", s.cfg.Branch, err))
 	}
 	return nil
 }
 
-// take checks one entry against the state and moves the state on.
-func (s *Station) take(data []byte) (undo func(), err error) {
-	e, err := record.Decode(data)
+// statement signs what two officers say and appends it.
+func (s *Station) statement(ctx context.Context, by [2]record.Signer, body record.Body) ([]byte, error) {
+	e, err := record.Sign(s.book.id, record.BranchLog(s.cfg.Branch), body, by[0], by[1])
 	if err != nil {
 		return nil, err
 	}
-	var device string
-	switch b := e.Body.(type) {
-	case *record.Sealed:
-		device = b.Device
-	case *record.Cast:
-		device = b.Device
-	case *record.Spoiled:
-		device = b.Device
-	case *record.Challenged:
-		device = b.Device
-	default:
-		return nil, fmt.Errorf("take entry: a device does not write a %s", e.Body.Kind())
-	}
-	by := "device/" + device
-	key, ok := s.keys[by]
-	if !ok || len(e.Signatures) != 1 || e.Signatures[0].By != by {
-		return nil, fmt.Errorf("take %s: device %q is not one of branch %s", e.Body.Kind(), device, s.cfg.Branch)
-	}
-	err = e.Verify(s.id, record.BranchLog(s.cfg.Branch), func(string) (ed25519.PublicKey, bool) { return key, true })
-	if err != nil {
-		return nil, fmt.Errorf("take %s: %w", e.Body.Kind(), err)
-	}
-	switch b := e.Body.(type) {
-	case *record.Sealed:
-		if b.Number != s.next[device] || b.Number >= s.limit[device] {
-			return nil, fmt.Errorf("take sealed: device %s sends ballot %d, expected was %d of at most %d", device, b.Number, s.next[device], s.limit[device])
-		}
-		if err := branchlog.CheckStyle(s.style, b); err != nil {
-			return nil, fmt.Errorf("take sealed: %w", err)
-		}
-		k := waitingKey(device, b.Number)
-		s.next[device]++
-		s.waiting[k] = record.Code(data)
-		return func() { s.next[device]--; delete(s.waiting, k) }, nil
-	case *record.Cast:
-		if s.counts.Cast >= s.counts.CheckedIn {
-			return nil, fmt.Errorf("take cast: %d ballots are cast and %d voters are checked in", s.counts.Cast, s.counts.CheckedIn)
-		}
-		return s.end(device, b.Number, b.Code, &s.counts.Cast)
-	case *record.Spoiled:
-		return s.end(device, b.Number, b.Code, &s.counts.Spoiled)
-	case *record.Challenged:
-		return s.end(device, b.Number, b.Code, &s.counts.Challenged)
-	}
-	panic("unreachable: the switch above names the same types")
+	return e, s.append(ctx, e)
 }
 
-func (s *Station) end(device string, number uint64, code []byte, n *uint64) (func(), error) {
-	k := waitingKey(device, number)
-	want, ok := s.waiting[k]
-	if !ok || !bytes.Equal(want[:], code) {
-		return nil, fmt.Errorf("end ballot %s %d: it does not wait for an ending with this code", device, number)
+// Shut gives the folder free.
+func (s *Station) Shut(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped == nil {
+		s.stopped = ErrStopped
 	}
-	delete(s.waiting, k)
-	*n++
-	return func() { s.waiting[k] = want; *n-- }, nil
-}
-
-func waitingKey(device string, number uint64) string { return fmt.Sprintf("%s %d", device, number) }
-
-// Close writes the closing statement. Every sealed ballot must have ended.
-func (s *Station) Close(ctx context.Context) error {
-	if s.closed {
-		return ErrClosed
-	}
-	if n := len(s.waiting); n > 0 {
-		return fmt.Errorf("close branch %s: %d sealed ballots have no ending: cast, spoil or challenge them first", s.cfg.Branch, n)
-	}
-	log, err := s.log.Read(ctx)
-	if err != nil {
-		return fmt.Errorf("close branch %s: %w", s.cfg.Branch, err)
-	}
-	c := log.Checkpoint()
-	err = s.statement(ctx, &record.Close{Branch: s.cfg.Branch, Size: c.Size, Root: c.Root[:], Counts: s.counts})
-	if err != nil {
-		return fmt.Errorf("close branch %s: %w", s.cfg.Branch, err)
-	}
-	s.closed = true
-	return nil
+	return errors.Join(s.journal.Close(), s.log.Close(ctx))
 }
 
 // Publish writes the published form of the log into dst, after the close.
 func (s *Station) Publish(ctx context.Context, dst string, witnesses []sequencer.Cosigner) error {
-	if !s.closed {
+	if s.State() != Closed {
 		return fmt.Errorf("publish log of branch %s: the branch has not closed", s.cfg.Branch)
 	}
 	return s.log.Publish(ctx, dst, witnesses)
 }
 
-// Shut gives the log's folder free.
-func (s *Station) Shut(ctx context.Context) error { return s.log.Close(ctx) }
+// Log returns the branch's log, for its publication after the close.
+func (s *Station) Log() *sequencer.Log { return s.log }

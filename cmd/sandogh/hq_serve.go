@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/sandogh/sandogh/internal/console"
@@ -20,10 +21,12 @@ import (
 	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/console/signin"
 	"github.com/sandogh/sandogh/internal/console/training"
+	"github.com/sandogh/sandogh/internal/console/venues"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/identity"
 	progress "github.com/sandogh/sandogh/internal/readiness"
 	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/training/courier"
 )
 
 // parts are the areas of the offices' console, in the order of the navigation.
@@ -34,11 +37,15 @@ var parts = []func(console.Deps) console.Part{
 	readiness.Part,
 	people.Part,
 	training.Part,
+	venues.Part,
 	sessions.Part,
 	lessons.Part,
 	review.Part,
 	outreach.Part,
 }
+
+// mailEvery is how often messages that wait are sent.
+const mailEvery = 2 * time.Minute
 
 // readinessAge is how old the numbers of readiness may become.
 const readinessAge = 10 * time.Minute
@@ -65,8 +72,9 @@ type hqServeCmd struct {
 
 func (hqServeCmd) Help() string {
 	return `Serves the offices' console: people and powers, the calendar, the training
-programme, the review of earlier rounds, readiness and participation. On an empty
-folder it prints a link, good once and for a day, with which the first
+programme, the review of earlier rounds, readiness and participation. Invitations and
+reminders are sent in the background: by the server that DIR/mail.json names, and
+without that file into the folder DIR/outbox. On an empty folder it prints a link, good once and for a day, with which the first
 administrator comes in. Stop with Ctrl-C.
 
 Example: sandogh hq serve --dir HQ-CONSOLE
@@ -109,15 +117,15 @@ func (c *hqServeCmd) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.err, "The first administrator comes in by this link, once, within a day:\n  %s\n", link)
 	}
 	fmt.Fprintf(s.err, "The offices' console: %s/ (فارسی) and %s/en\nStop with Ctrl-C.\n", origin, origin)
-	counted := make(chan struct{})
-	counting, stop := context.WithCancel(ctx)
-	go func() {
-		defer close(counted)
-		progress.Keep(counting, db, c.Dir, time.Now, readinessAge, d.Log)
-	}()
+	var background sync.WaitGroup
+	working, stop := context.WithCancel(ctx)
+	background.Go(func() { progress.Keep(working, db, c.Dir, time.Now, readinessAge, d.Log) })
+	background.Go(func() {
+		(&courier.Courier{DB: db, Dir: c.Dir, Origin: origin, Now: time.Now, Log: d.Log}).Keep(working, mailEvery)
+	})
 	defer func() { // before the database is closed
 		stop()
-		<-counted
+		background.Wait()
 	}()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() {

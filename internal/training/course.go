@@ -38,6 +38,9 @@ func SaveTopic(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor,
 		if err != nil {
 			return err
 		}
+		if s.State != Planned {
+			return &Fault{Reason: Over, State: s.State}
+		}
 		code = s.Office
 	}
 	var err error
@@ -53,6 +56,21 @@ func SaveTopic(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor,
 		return fmt.Errorf("save topic: %w", err)
 	}
 	return office.Audit(ctx, tx, now, a, office.TrainingPlan, office.Change{Act: act, Object: t.ID, Office: code, After: t})
+}
+
+// RemoveTopic takes a topic of one session off it, over the version that was read.
+func RemoveTopic(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, t trainingdb.TrainingTopic, version int64) error {
+	s, err := session(ctx, tx, t.Session)
+	if err != nil {
+		return err
+	}
+	if s.State != Planned {
+		return &Fault{Reason: Over, State: s.State}
+	}
+	if err := store.Changed(trainingdb.New(tx).DeleteTopic(ctx, trainingdb.DeleteTopicParams{ID: t.ID, Version: version})); err != nil {
+		return fmt.Errorf("remove topic: %w", err)
+	}
+	return office.Audit(ctx, tx, now, a, office.TrainingPlan, office.Change{Act: "training.topic.remove", Object: t.ID, Office: s.Office, Before: t})
 }
 
 // A Taught topic, with the version of its article that came after it, if any.

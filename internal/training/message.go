@@ -10,13 +10,13 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
-	"github.com/sandogh/sandogh/internal/training/mail"
 )
 
 // Kinds of message.
 const (
 	InvitationMessage = "invitation"
 	ReminderMessage   = "reminder"
+	ComingMessage     = "coming" // to who has accepted, shortly before
 	MovedMessage      = "moved"
 	CancelledMessage  = "cancelled"
 )
@@ -26,6 +26,7 @@ const (
 var letters = map[string][2]string{
 	InvitationMessage: {"دعوت به جلسهٔ آموزشی", "%s گرامی،\nشما به جلسهٔ «%s» در %s، %s دعوت شده‌اید.\nدر صفحهٔ «آموزش من» بپذیرید، یا علت نیامدن یا جانشین خود را بنویسید.\n"},
 	ReminderMessage:   {"یادآوری جلسهٔ آموزشی", "%s گرامی،\nجلسهٔ «%s» در %s، %s برگزار می‌شود و پاسخ شما هنوز نرسیده است.\nدر صفحهٔ «آموزش من» پاسخ دهید.\n"},
+	ComingMessage:     {"جلسهٔ آموزشی نزدیک است", "%s گرامی،\nجلسهٔ «%s» در %s، %s برگزار می‌شود.\nکارت ورود شما در صفحهٔ «آموزش من» است.\n"},
 	MovedMessage:      {"تغییر جلسهٔ آموزشی", "%s گرامی،\nزمان یا جای جلسهٔ «%s» تغییر کرد. اکنون: %s، %s.\nدر صفحهٔ «آموزش من» ببینید.\n"},
 	CancelledMessage:  {"لغو جلسهٔ آموزشی", "%s گرامی،\nجلسهٔ «%s» (%s، %s) لغو شد. زمان تازه به شما گفته می‌شود.\n"},
 }
@@ -102,28 +103,62 @@ func Remind(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, id
 	return n, office.Audit(ctx, tx, now, a, office.TrainingPlan, office.Change{Act: "training.remind", Object: id, Office: s.Office, After: map[string]int{"reminded": n}})
 }
 
-// Deliver sends up to max messages that wait, each marked when it was sent, and
-// returns how many were sent and how many failed. A message whose mark was lost is
-// sent again: nobody is left out.
-func Deliver(ctx context.Context, db *store.DB, now func() time.Time, sender mail.Sender, max int32) (sent, failed int, err error) {
-	rows, err := trainingdb.New(db).UnsentMessages(ctx, max)
+// What is due, in days before the first day of a session, the nearest last: who has
+// not answered is reminded twice, who comes once.
+var dueDays = []struct {
+	state, kind string
+	days        calendar.Day
+}{{Invited, ReminderMessage, 10}, {Invited, ReminderMessage, 4}, {Accepted, ComingMessage, 2}}
+
+// patience is how long somebody has to answer before the first reminder.
+const patience = 24 * time.Hour
+
+// RemindDue queues up to max reminders that are due, each once for its occasion: a
+// kind, a number of days and the first day of the session, so that one that moves
+// is another. It returns how many; with max there may be more.
+func RemindDue(ctx context.Context, tx *store.Tx, now time.Time, max int) (int, error) {
+	q, today, n := trainingdb.New(tx), ISO(office.Day(now)), 0
+	sessions, err := q.DueSessions(ctx, trainingdb.DueSessionsParams{Today: today.Gregorian(), Until: (today + dueDays[0].days).Gregorian()})
 	if err != nil {
-		return 0, 0, fmt.Errorf("read messages: %w", store.Classify(err))
+		return 0, fmt.Errorf("remind: %w", store.Classify(err))
 	}
-	for _, m := range rows {
-		done := trainingdb.SentMessageParams{Sent: store.Millis(now()), ID: m.ID}
-		if err := sender.Send(ctx, mail.Message{ID: m.ID, To: m.Address, Subject: m.Subject, Body: m.Body, Date: store.Time(m.Queued)}); err != nil {
-			if ctx.Err() != nil {
-				return sent, failed, err
+	for _, s := range sessions {
+		for k, d := range dueDays {
+			left := ISO(s.FirstDay) - today
+			if left > d.days || k+1 < len(dueDays) && dueDays[k+1].state == d.state && left <= dueDays[k+1].days {
+				continue // not yet, or the next one takes its place
 			}
-			done.Sent, done.Failure = 0, err.Error()
-			failed++
-		} else {
-			sent++
-		}
-		if err := db.Tx(ctx, func(tx *store.Tx) error { return trainingdb.New(tx).SentMessage(ctx, done) }); err != nil {
-			return sent, failed, fmt.Errorf("mark message: %w", err)
+			occasion := fmt.Sprintf("%s-%d-%s", d.kind, d.days, s.FirstDay)
+			rows, err := q.ToRemind(ctx, trainingdb.ToRemindParams{Session: s.ID, State: d.state, Before: store.Millis(now.Add(-patience)), Occasion: occasion,
+				Kind: d.kind, Max: int32(max - n)})
+			if err != nil {
+				return n, fmt.Errorf("remind: %w", store.Classify(err))
+			}
+			for _, r := range rows {
+				i := r.TrainingInvitation
+				once, err := q.InsertReminder(ctx, trainingdb.InsertReminderParams{Invitation: i.ID, Occasion: occasion, Queued: store.Millis(now)})
+				if err != nil {
+					return n, fmt.Errorf("remind: %w", err)
+				}
+				if once == 0 {
+					continue
+				}
+				if err := tell(ctx, tx, now, s, i, d.kind); err != nil {
+					return n, err
+				}
+				if n++; n == max {
+					return n, reminded(ctx, tx, now, n)
+				}
+			}
 		}
 	}
-	return sent, failed, nil
+	if n == 0 {
+		return 0, nil
+	}
+	return n, reminded(ctx, tx, now, n)
+}
+
+// reminded writes down what nobody asked for: in the log it has no person.
+func reminded(ctx context.Context, tx *store.Tx, now time.Time, n int) error {
+	return office.Audit(ctx, tx, now, office.Actor{}, office.TrainingPlan, office.Change{Act: "training.remind.due", After: map[string]int{"reminded": n}})
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/certificate"
 	"github.com/sandogh/sandogh/internal/training/door"
-	"github.com/sandogh/sandogh/internal/training/mail"
 	"github.com/sandogh/sandogh/internal/training/programme"
 	"github.com/sandogh/sandogh/law"
 )
@@ -531,21 +530,6 @@ func TestWaiting(t *testing.T) {
 		}
 		if a, b := sent(), sent(); a != 14 || b != 0 {
 			t.Errorf("%d reminders, then %d", a, b)
-		}
-		sender, err := mail.Open(h.dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		clock := func() time.Time { return h.now }
-		good, bad, err := training.Deliver(ctx, db, clock, sender, 1000)
-		if err != nil || good != 15+14 || bad != 0 { // invitations, and reminders
-			t.Errorf("%d messages, %d failed, %v", good, bad, err)
-		}
-		if good, _, _ = training.Deliver(ctx, db, clock, sender, 1000); good != 0 {
-			t.Errorf("%d messages are sent twice", good)
-		}
-		if files, _ := filepath.Glob(filepath.Join(h.dir, "outbox", "*.eml")); len(files) != 29 {
-			t.Errorf("%d files", len(files))
 		}
 	})
 }

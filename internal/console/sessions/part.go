@@ -20,9 +20,6 @@ var templates embed.FS
 //go:embed offline.html
 var offline string
 
-// words are those of package training, which is always beside this part.
-var words = shown.Vocabulary
-
 var versionField = console.Field{Name: "version", Kind: console.Hidden, Required: true}
 
 // part is the part with the keys of its folder, which are read once.
@@ -32,9 +29,9 @@ type part struct {
 
 // Part returns the part.
 func Part(d console.Deps) console.Part {
-	own, _ := fs.Sub(templates, "templates") // embedded: it is there
+	pages, _ := fs.Sub(templates, "templates") // embedded: it is there
 	p := &part{sync.OnceValues(func() (training.Keys, error) { return training.LoadKeys(d.Dir) })}
-	return console.Part{Name: "sessions", Templates: own, Routes: p.routes(), Tiles: tiles,
+	return console.Part{Name: "sessions", Words: vocabulary, Templates: pages, Routes: p.routes(), Tiles: tiles,
 		Nav: []console.Nav{{Path: "/my/training", Word: words["training.mine"], Power: office.Own}}}
 }
 
@@ -56,13 +53,18 @@ func (p *part) routes() []console.Route {
 		{Method: "POST", Path: "/training/sessions/{session}/merge", Power: teach, Scope: sessionScope, Summary: s("merge"), Form: mergeForm(), Do: p.merge},
 		{Method: "POST", Path: "/training/sessions/{session}/minutes", Power: teach, Scope: sessionScope, Summary: s("minutes"), Form: minutesForm(), Do: p.minutes},
 		{Method: "POST", Path: "/training/sessions/{session}/decision", Power: teach, Scope: sessionScope, Summary: s("decision.new"), Form: decisionForm(), Do: p.decision},
+		{Method: "POST", Path: "/training/sessions/{session}/topic", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.new"],
+			Form: shown.TopicForm(false, words["sessions.topic.intro"], toSession), Do: p.addTopic},
+		{Method: "POST", Path: "/training/sessions/{session}/topics/{topic}/edit", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.edit"], Form: topicForm(), Do: p.editTopic},
+		{Method: "POST", Path: "/training/sessions/{session}/topics/{topic}/remove", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.remove"], Form: removeForm(), Do: p.removeTopic},
 		{Method: "POST", Path: "/training/sessions/{session}/material", Power: teach, Scope: sessionScope, Summary: s("material.new"), Form: materialForm(), Do: p.addMaterial},
 		{Method: "POST", Path: "/training/sessions/{session}/absent", Power: plan, Scope: sessionScope, Summary: s("absent"), Form: shown.Confirm("absent.intro", toSession), Do: p.absent},
 		{Method: "POST", Path: "/training/sessions/{session}/certify", Power: teach, Scope: sessionScope, Summary: s("certify"), Form: shown.Confirm("certify.intro", toSession), Do: p.certify},
 		{Method: "GET", Path: "/training/asks", Power: plan, Summary: s("asks"), Do: p.asks},
 		{Method: "POST", Path: "/training/invitations/{invitation}/decide", Power: plan, Scope: invitationScope, Summary: s("decide"), Form: decideForm(), Do: p.decide},
-		{Method: "GET", Path: "/training/messages", Power: plan, Summary: s("messages"), Do: p.messages},
-		{Method: "POST", Path: "/training/messages/send", Power: plan, Scope: country, Summary: s("send"), Form: shown.Confirm("send.intro", toMessages), Do: p.send},
+		{Method: "GET", Path: "/training/messages", Power: plan, Summary: words["training.messages"], Query: messagesQuery, Do: p.messages},
+		{Method: "POST", Path: "/training/messages/send", Power: plan, Scope: country, Summary: words["sessions.send"], Form: confirm("sessions.send.intro", toMessages), Do: p.send},
+		{Method: "POST", Path: "/training/messages/{message}/retry", Power: plan, Scope: messageScope, Summary: words["sessions.retry"], Form: confirm("sessions.retry.intro", toMessages), Do: p.retry},
 		{Method: "GET", Path: "/training/certificates", Power: see, Summary: s("certificates"), Do: p.certificates},
 		{Method: "GET", Path: "/training/certificates/key", Power: office.Own, Summary: s("key"), Do: p.publicKey},
 		{Method: "GET", Path: "/training/certificates/revoked", Power: office.Own, Summary: s("revoked"), Do: p.revoked},
@@ -76,6 +78,11 @@ func (p *part) routes() []console.Route {
 		{Method: "POST", Path: "/my/invitations/{invitation}/feedback", Power: office.Own, Summary: s("feedback"), Form: feedbackForm(), Do: p.feedback},
 		{Method: "POST", Path: "/my/decisions/{decision}/done", Power: office.Own, Summary: s("decision.done"), Form: shown.Confirm("decision.done.intro", toMine), Do: p.decisionDone},
 	}
+}
+
+// confirm is a page that says what will be done.
+func confirm(intro string, to func(*console.Request) console.Link) *console.Form {
+	return &console.Form{Intro: words[intro], Back: to}
 }
 
 func sessionScope(r *console.Request) (string, error) {

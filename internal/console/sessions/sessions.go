@@ -3,7 +3,6 @@ package sessions
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/sandogh/sandogh/internal/console"
 	shown "github.com/sandogh/sandogh/internal/console/training"
@@ -12,7 +11,6 @@ import (
 	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/training"
-	"github.com/sandogh/sandogh/internal/training/mail"
 )
 
 var sessionStates = map[string]string{training.Planned: "wait", training.Held: "good", training.Cancelled: "wait"}
@@ -424,51 +422,4 @@ func (p *part) decide(r *console.Request) (console.Answer, error) {
 	return shown.Write(r, "/training/asks", r.Say("training.saved"), func(tx *store.Tx) error {
 		return training.Decide(r.Context(), tx, r.Now(), r.Actor, r.PathValue("invitation"), r.Values.Int("version"), r.Values.Get("decision") == "approve")
 	})
-}
-
-// messages lists what was written to people.
-func (p *part) messages(r *console.Request) (console.Answer, error) {
-	l := console.List{Crumbs: shown.Crumbs(r), Intro: r.Say("training.messages.intro"), Empty: r.Say("training.messages.empty"), Columns: []console.Column{
-		{Key: "subject", Label: words["training.subject"]}, {Key: "address", Label: words["training.address"], Kind: console.Codes},
-		{Key: "queued", Label: words["training.queued"], Kind: console.Times}, {Key: "state", Label: words["training.state"], Kind: console.States}}}
-	if r.Actor.May(office.TrainingPlan, "") {
-		l.Primary = &console.Link{Path: "/training/messages/send", Word: r.Say("training.send")}
-	}
-	page := r.Paging()
-	for _, code := range r.Over() {
-		lo, hi := office.Range(code)
-		rows, err := trainingdb.New(r.DB).MessagesIn(r.Context(), trainingdb.MessagesInParams{Lo: lo, Hi: hi, Max: int32(page.Limit), Skip: int32(page.Skip)})
-		if err != nil {
-			return nil, store.Classify(err)
-		}
-		for _, m := range rows {
-			state := console.State{Kind: "wait", Word: r.Say("training.unsent"), Key: "unsent"}
-			if m.Failure != "" {
-				state = console.State{Kind: "bad", Word: r.Say("training.unsent.failed", m.Failure), Key: "failed"}
-			}
-			if m.Sent != 0 {
-				state = console.State{Kind: "good", Word: r.Say("training.sent"), Key: "sent"}
-			}
-			l.Rows = append(l.Rows, console.Row{ID: m.ID, Cells: []any{m.Subject, m.Address, store.Time(m.Queued), state}})
-		}
-		if len(rows) == page.Limit {
-			break
-		}
-	}
-	return l, nil
-}
-
-// sendAtOnce bounds what one press of the button sends, so that it answers soon.
-const sendAtOnce = 200
-
-func (p *part) send(r *console.Request) (console.Answer, error) {
-	sender, err := mail.Open(r.Dir)
-	if err != nil {
-		return nil, err
-	}
-	sent, failed, err := training.Deliver(r.Context(), r.DB, func() time.Time { return r.Now() }, sender, sendAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	return console.Redirect{Path: "/training/messages", Flash: r.Say("training.send.done", sent, failed)}, nil
 }

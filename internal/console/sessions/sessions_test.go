@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -31,7 +32,9 @@ import (
 // alone is the part with the words that it otherwise has from the one beside it.
 func alone(d console.Deps) console.Part {
 	p := sessions.Part(d)
-	p.Words = training.Vocabulary
+	all := maps.Clone(training.Vocabulary)
+	maps.Copy(all, p.Words)
+	p.Words = all
 	return p
 }
 
@@ -203,7 +206,7 @@ func TestStory(t *testing.T) {
 		hq = c.As(office.HQ, "")
 		hq.Get("/en" + at).Is(http.StatusOK).Has("What those who came say")
 		hq.Get("/training/sessions").Has("مرکز قم")
-		hq.Get("/training/messages").Is(http.StatusOK)
+		hq.Get("/training/messages").Is(http.StatusOK).Has("نامه‌ای نیست")
 		hq.Follow(hq.Post("/training/messages/send")).Is(http.StatusOK)
 		if n, _, err := office.CheckLog(context.Background(), db); err != nil || n < 25 {
 			t.Errorf("%d lines in the log, %v", n, err)
@@ -224,7 +227,7 @@ func other(s domain.Sheet, badge string) int64 {
 func TestMatrix(t *testing.T) {
 	consoletest.Matrix(t, alone, func(c *consoletest.Console, code string) map[string]string {
 		s := prepare(t, c, code, 1)
-		out := map[string]string{"session": s.ID, "invitation": store.NewID(), "serial": store.NewID()[:16], "material": store.NewID(), "decision": store.NewID()}
+		out := map[string]string{"session": s.ID, "invitation": store.NewID(), "serial": store.NewID()[:16], "material": store.NewID(), "decision": store.NewID(), "message": store.NewID(), "topic": store.NewID()}
 		person := c.Person(office.District, code)
 		c.Tx(func(ctx context.Context, tx *store.Tx) error {
 			q := trainingdb.New(tx)
@@ -233,6 +236,12 @@ func TestMatrix(t *testing.T) {
 			}
 			if err := q.InsertCertificate(ctx, trainingdb.InsertCertificateParams{Serial: out["serial"], Person: person, Course: s.Course, Session: s.ID, Office: code, Role: "it",
 				Issued: "2026-04-01", Expires: "2027-04-01", Articles: "[]", Content: "SC1.x.x"}); err != nil {
+				return err
+			}
+			if err := q.InsertMessage(ctx, trainingdb.InsertMessageParams{ID: out["message"], Invitation: out["invitation"], Office: code, Kind: domain.ReminderMessage, Address: "x@example.ir"}); err != nil {
+				return err
+			}
+			if err := q.InsertTopic(ctx, trainingdb.InsertTopicParams{ID: out["topic"], Course: s.Course, Session: s.ID, Title: "سرفصل", Minutes: 30}); err != nil {
 				return err
 			}
 			if err := q.InsertDecision(ctx, trainingdb.InsertDecisionParams{ID: out["decision"], Session: s.ID, Place: 1, Content: "کار", Owner: person, Due: "2026-06-01"}); err != nil {
@@ -249,5 +258,91 @@ func TestMatrix(t *testing.T) {
 		}
 		out["material"] = files[0].ID
 		return out
+	})
+}
+
+// TestMessages: what was sent, what failed and what may have arrived is told, and
+// sent again when somebody says so.
+func TestMessages(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := consoletest.New(t, db, training.Part, sessions.Part)
+		hq := c.As(office.HQ, "")
+		id := map[string]string{}
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			q := trainingdb.New(tx)
+			for _, address := range []string{"good@example.ir", "nobody at all", "cut@example.ir"} {
+				id[address] = store.NewID()
+				if err := q.InsertMessage(ctx, trainingdb.InsertMessageParams{ID: id[address], Office: "07", Kind: domain.InvitationMessage, Address: address, Subject: "دعوت", Queued: store.Millis(c.Now())}); err != nil {
+					return err
+				}
+			}
+			return store.Changed(q.ClaimMessage(ctx, trainingdb.ClaimMessageParams{Claimed: store.Millis(c.Now()), ID: id["cut@example.ir"]}))
+		})
+		hq.Get("/training/messages").Has("در صف").Has("در حال فرستادن")
+		retry := func(address string) string { return "/training/messages/" + id[address] + "/retry" }
+		hq.Post(retry("cut@example.ir")).Is(http.StatusConflict).Has("همین حالا")
+		hq.Follow(hq.Post("/training/messages/send")).Has("۱ نامه فرستاده شد؛ ۱ نامه نرفت").Has("this is no address of mail")
+		hq.Post(retry("good@example.ir")).Is(http.StatusConflict)
+		if n := strings.Count(hq.Get("/training/messages?state=failed").Body, "<tr>"); n != 2 { // the head and one
+			t.Errorf("%d lines", n)
+		}
+		c.Pass(10 * time.Minute)
+		hq.Get("/training/messages?state=unsure").Has("شاید رسیده باشد")
+		province := c.As(office.Province, "07")
+		province.Follow(province.Post(retry("cut@example.ir"))).Has("نامه در صف است")
+		c.As(office.Province, "03").Post(retry("cut@example.ir")).Is(http.StatusForbidden)
+		hq.Follow(hq.Post("/training/messages/send")).Has("۱ نامه فرستاده شد")
+		files, _ := filepath.Glob(filepath.Join(c.Deps.Dir, "outbox", "*.eml"))
+		if len(files) != 2 {
+			t.Errorf("%d files", len(files))
+		}
+	})
+}
+
+// TestTopicOfSession: a topic of one session is taught there alone, and named by its
+// certificates alone; once the session was held it stays as it is.
+func TestTopicOfSession(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := consoletest.New(t, db, training.Part, sessions.Part)
+		s, other := prepare(t, c, "07", 3), prepare(t, c, "07", 5)
+		at, article := "/training/sessions/"+s.ID, law.Published().All()[1].Article
+		qom := c.As(office.Province, "07")
+		qom.Post(at+"/topic", "title", "", "minutes", "30").Is(http.StatusUnprocessableEntity)
+		page := qom.Follow(qom.Post(at+"/topic", "title", "کارهای استان قم", "minutes", "۳۰", "article", article)).Has("کارهای استان قم").Has("تنها این جلسه").Has(article).Body
+		hq := c.As(office.HQ, "")
+		hq.Get("/training/courses/" + s.Course).Is(http.StatusOK)
+		for _, elsewhere := range []string{"/training/courses/" + s.Course, "/training/sessions/" + other.ID} {
+			if strings.Contains(hq.Get(elsewhere).Body, "کارهای استان قم") {
+				t.Errorf("%s shows the topic of another session", elsewhere)
+			}
+		}
+		edit := regexp.MustCompile(at + `/topics/[a-z0-9]+/edit`).FindString(page)
+		id := strings.Split(edit, "/")[5]
+		hq.Post("/training/topics/"+id+"/edit", "title", "x", "minutes", "5", "version", "1").Is(http.StatusNotFound)
+		qom.Get(strings.Replace(edit, s.ID, other.ID, 1)).Is(http.StatusNotFound)
+		qom.Follow(qom.Post(edit, "title", "کارهای قم", "minutes", "45", "article", article, "version", "1")).Has("کارهای قم").Has("۴۵")
+		qom.Post(edit, "title", "کارهای دیگر", "minutes", "45", "article", article, "version", "1").Is(http.StatusConflict).Has("کارهای قم")
+		c.As(office.Trainer, "07").Post(edit, "title", "x", "minutes", "45", "version", "2").Is(http.StatusForbidden)
+
+		person := c.Person(office.IT, "07")
+		seat(c, person, "07", domain.IT)
+		qom.Post(at+"/invite", "roles", "it").Is(http.StatusSeeOther)
+		i, err := trainingdb.New(db).InvitationOf(context.Background(), trainingdb.InvitationOfParams{Session: s.ID, Person: person})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Pass(4 * 24 * time.Hour)
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			_, err := trainingdb.New(tx).InsertMark(ctx, trainingdb.InsertMarkParams{ID: store.NewID(), Session: s.ID, Invitation: i.ID, At: store.Millis(c.Now())})
+			return err
+		})
+		qom = c.As(office.Province, "07")
+		qom.Follow(qom.Post(at + "/certify")).Has("۱ گواهی صادر شد")
+		rows, err := trainingdb.New(db).CertificatesOf(context.Background(), person)
+		if err != nil || len(rows) != 1 || !strings.Contains(rows[0].TrainingCertificate.Articles, article) {
+			t.Errorf("%+v, %v", rows, err)
+		}
+		qom.Post(strings.Replace(edit, "/edit", "/remove", 1), "version", "2").Is(http.StatusConflict)
+		qom.Post(at+"/topic", "title", "پس از جلسه", "minutes", "30").Is(http.StatusConflict).Has("گذشته یا لغو")
 	})
 }

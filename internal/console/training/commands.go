@@ -213,16 +213,3 @@ func holidays(text string) (days []calendar.Day, bad string) {
 	}
 	return days, ""
 }
-
-func venueForm() *console.Form {
-	return &console.Form{Intro: words["training.venue.intro"], Back: toHome, Fields: []console.Field{
-		{Name: "name", Kind: console.Line, Label: words["training.name"], Required: true, Max: 100},
-		{Name: "office", Kind: console.Office, Label: words["training.office"], Required: true},
-		{Name: "seats", Kind: console.Number, Label: words["training.seats"], Required: true, Min: 1, Max: 5000}}}
-}
-
-func (p *part) addVenue(r *console.Request) (console.Answer, error) {
-	return Write(r, "/training", r.Say("training.venue.added"), func(tx *store.Tx) error {
-		return programme.AddVenue(r.Context(), tx, r.Now(), r.Actor, r.Values.OfficeOf("office"), r.Values.Get("name"), r.Values.Int("seats"))
-	})
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/training"
+	"github.com/sandogh/sandogh/internal/web"
 )
 
 // lines returns the lines of a text that are not empty.
@@ -80,7 +81,8 @@ type Topic struct {
 	Minutes int64  `json:"minutes"`
 	Article string `json:"article"`
 	Edition string `json:"edition"`
-	Law     string `json:"-"` // title of the article
+	Law     string `json:"-"`                 // title of the article
+	Session string `json:"session,omitempty"` // if it is taught in this one alone
 	Stale   bool   `json:"stale"`
 	Newest  string `json:"newest,omitempty"`
 }
@@ -97,7 +99,7 @@ func Topics(r *console.Request, course, session string) ([]Topic, error) {
 	}
 	out := []Topic{}
 	for _, t := range all {
-		v := Topic{t.ID, t.Title, t.Minutes, t.Article, t.Edition, "", t.Stale, t.Now.Version}
+		v := Topic{ID: t.ID, Title: t.Title, Minutes: t.Minutes, Article: t.Article, Edition: t.Edition, Session: t.Session, Stale: t.Stale, Newest: t.Now.Version}
 		if law, ok := reg.Lookup(t.Article, t.Edition); ok {
 			v.Law = console.NameIn(r.Lang, law.Title.Fa, law.Title.En)
 		}
@@ -134,7 +136,8 @@ func (p *part) course(r *console.Request) (console.Answer, error) {
 	return page, nil
 }
 
-func articleItems(r *console.Request) ([]console.Item, error) {
+// ArticleItems are the articles of the law, each in its newest version.
+func ArticleItems(r *console.Request) ([]console.Item, error) {
 	reg, err := training.Register(r.Dir)
 	if err != nil {
 		return nil, err
@@ -146,14 +149,12 @@ func articleItems(r *console.Request) ([]console.Item, error) {
 	return out, nil
 }
 
-func topicForm(edit bool) *console.Form {
-	f := &console.Form{Intro: words["training.topic.intro"], Fields: []console.Field{{Name: "title", Kind: console.Line, Label: words["training.topic.title"], Required: true, Max: 150},
+// TopicForm is the form of a topic, new or in the path.
+func TopicForm(edit bool, intro web.Text, back func(*console.Request) console.Link) *console.Form {
+	f := &console.Form{Intro: intro, Back: back, Fields: []console.Field{{Name: "title", Kind: console.Line, Label: words["training.topic.title"], Required: true, Max: 150},
 		{Name: "minutes", Kind: console.Number, Label: words["training.topic.minutes"], Required: true, Min: 5, Max: 600},
-		{Name: "article", Kind: console.Choice, Label: words["training.article"], Choices: articleItems}},
-		Fill: func(*console.Request) (console.Values, error) { return console.Fill("minutes", "60"), nil },
-		Back: func(r *console.Request) console.Link {
-			return console.Link{Path: "/training/courses", Word: r.Say("shell.cancel")}
-		}}
+		{Name: "article", Kind: console.Choice, Label: words["training.article"], Choices: ArticleItems}},
+		Fill: func(*console.Request) (console.Values, error) { return console.Fill("minutes", "60"), nil }}
 	if edit {
 		f.Fields = append(f.Fields, versionField)
 		f.Fill = func(r *console.Request) (console.Values, error) {
@@ -167,15 +168,20 @@ func topicForm(edit bool) *console.Form {
 	return f
 }
 
-func (p *part) saveTopic(r *console.Request, t trainingdb.TrainingTopic) (console.Answer, error) {
+// SaveTopic saves what was entered of a topic, and goes on to a page.
+func SaveTopic(r *console.Request, t trainingdb.TrainingTopic, path string) (console.Answer, error) {
 	reg, err := training.Register(r.Dir)
 	if err != nil {
 		return nil, err
 	}
 	t.Title, t.Minutes, t.Article, t.Version = r.Values.Get("title"), r.Values.Int("minutes"), r.Values.Get("article"), r.Values.Int("version")
-	return Write(r, "/training/courses/"+t.Course, r.Say("training.topic.saved"), func(tx *store.Tx) error {
+	return Write(r, path, r.Say("training.topic.saved"), func(tx *store.Tx) error {
 		return training.SaveTopic(r.Context(), tx, r.Now(), r.Actor, reg, t)
 	})
+}
+
+func toCourses(r *console.Request) console.Link {
+	return console.Link{Path: "/training/courses", Word: r.Say("shell.cancel")}
 }
 
 func (p *part) addTopic(r *console.Request) (console.Answer, error) {
@@ -187,7 +193,7 @@ func (p *part) addTopic(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, store.Classify(err)
 	}
-	return p.saveTopic(r, trainingdb.TrainingTopic{Course: c.ID, Place: int64(len(rows) + 1)})
+	return SaveTopic(r, trainingdb.TrainingTopic{Course: c.ID, Place: int64(len(rows) + 1)}, "/training/courses/"+c.ID)
 }
 
 func (p *part) editTopic(r *console.Request) (console.Answer, error) {
@@ -195,5 +201,8 @@ func (p *part) editTopic(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, store.Classify(err)
 	}
-	return p.saveTopic(r, t)
+	if t.Session != "" {
+		return nil, console.ErrNotFound // of a session: it has a page there
+	}
+	return SaveTopic(r, t, "/training/courses/"+t.Course)
 }

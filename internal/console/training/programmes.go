@@ -32,7 +32,7 @@ func (p *part) home(r *console.Request) (console.Answer, error) {
 	}
 	if r.Actor.Somewhere(office.TrainingPlan) {
 		l.Primary = &console.Link{Path: "/training/new", Word: r.Say("training.new")}
-		l.Actions = append(l.Actions, console.Link{Path: "/training/venues/new", Word: r.Say("training.venue.new")}, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
+		l.Actions = append(l.Actions, console.Link{Path: "/training/venues", Word: r.Say("training.venues")}, console.Link{Path: "/training/trainers", Word: r.Say("training.trainers")}, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
 	}
 	if r.Actor.Somewhere(office.PeopleEdit) {
 		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")})
@@ -292,13 +292,21 @@ func (p *part) plan(r *console.Request) (console.Answer, error) {
 		ID     string   `json:"id"`
 		Pins   int      `json:"pins"`
 		Plans  bool     `json:"-"`
-		First  bool     `json:"-"` // the published first session can be pinned
-		New    bool     `json:"-"` // nothing was published yet
-	}{all, nil, nil, pr.ID, len(pr.In.Pins.Units) + len(pr.In.Pins.Sessions), r.Actor.May(office.TrainingPlan, pr.Office), false, len(pr.Stands.Groups) == 0}
-	said := sayings{r, pr, map[string]string{}}
+		First  bool     `json:"-"`    // the published first session can be pinned
+		New    bool     `json:"-"`    // nothing was published yet
+		News   int      `json:"news"` // venues, trainers and units that it was not planned with
+	}{all, nil, nil, pr.ID, len(pr.In.Pins.Units) + len(pr.In.Pins.Sessions), r.Actor.May(office.TrainingPlan, pr.Office), false, len(pr.Stands.Groups) == 0, 0}
+	news, err := programme.Since(r.Context(), r.DB, r.Now(), pr)
+	if err != nil && !errors.Is(err, programme.ErrNoUnits) {
+		return nil, err
+	}
+	data.News = len(news.Venues) + len(news.Trainers) + len(news.Units)
+	said, err := saying(r, pr)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range all {
 		for _, u := range g.Units {
-			said.names[u.Code] = u.Name
 			if found, ok := iran.Find(u.fa); ok && slices.Contains(iran.First, found.Fa) && !u.Pinned {
 				data.First = true
 			}
@@ -353,9 +361,9 @@ func (s sayings) move(m planner.Move) string {
 					out = append(out, s.day(d))
 				}
 			case planner.MovedVenue:
-				out = append(out, venueName(s.p, a))
+				out = append(out, s.venue(a))
 			default:
-				out = append(out, trainerNames(s.r, s.p, []string{a}))
+				out = append(out, s.trainer(a))
 			}
 		}
 		if len(out) == 0 {

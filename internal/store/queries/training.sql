@@ -40,8 +40,42 @@ UPDATE training_programme SET input = $1, plan = $2, stands = $3, version = vers
 -- name: Venues :many
 SELECT * FROM training_venue ORDER BY office, id LIMIT 5000;
 
+-- name: Venue :one
+SELECT * FROM training_venue WHERE id = $1;
+
+-- name: VenuesIn :many
+SELECT v.*, o.name_fa, o.name_en FROM training_venue v JOIN office o ON o.code = v.office
+WHERE v.office >= sqlc.arg(lo) AND v.office < sqlc.arg(hi) ORDER BY v.office, v.name, v.id LIMIT 5000;
+
 -- name: InsertVenue :exec
 INSERT INTO training_venue (id, office, name, seats, version) VALUES ($1, $2, $3, $4, 1);
+
+-- name: UpdateVenue :execrows
+UPDATE training_venue SET name = $1, seats = $2, version = version + 1 WHERE id = $3 AND version = $4;
+
+-- name: OpenDays :many
+SELECT * FROM training_open ORDER BY venue, first_day, id LIMIT 50000;
+
+-- name: OpenDaysOf :many
+SELECT * FROM training_open WHERE venue = $1 ORDER BY first_day, id LIMIT 500;
+
+-- name: InsertOpenDays :exec
+INSERT INTO training_open (id, venue, first_day, last_day) VALUES ($1, $2, $3, $4);
+
+-- name: DeleteOpenDays :execrows
+DELETE FROM training_open WHERE id = $1 AND venue = $2;
+
+-- name: OffDays :many
+SELECT * FROM training_off ORDER BY person, first_day, id LIMIT 50000;
+
+-- name: OffDaysOf :many
+SELECT * FROM training_off WHERE person = $1 ORDER BY first_day, id LIMIT 500;
+
+-- name: InsertOffDays :exec
+INSERT INTO training_off (id, person, first_day, last_day) VALUES ($1, $2, $3, $4);
+
+-- name: DeleteOffDays :execrows
+DELETE FROM training_off WHERE id = $1 AND person = $2;
 
 -- name: Session :one
 SELECT * FROM training_session WHERE id = $1;
@@ -140,15 +174,48 @@ FROM training_invitation i LEFT JOIN training_mark m ON m.session = i.session AN
 -- name: InsertMessage :exec
 INSERT INTO training_message (id, invitation, office, kind, address, subject, body, queued, sent, failure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '');
 
--- name: UnsentMessages :many
-SELECT * FROM training_message WHERE sent = 0 ORDER BY queued, id LIMIT sqlc.arg(max);
+-- name: DueMessages :many
+SELECT * FROM training_message WHERE sent = 0 AND claimed = 0 AND due <= sqlc.arg(now) AND tries < sqlc.arg(tries) ORDER BY queued, id LIMIT sqlc.arg(max);
 
--- name: MessagesIn :many
-SELECT id, office, kind, address, subject, queued, sent, failure FROM training_message WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi)
-ORDER BY queued DESC, id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
+-- name: ClaimMessage :execrows
+UPDATE training_message SET claimed = $1, tries = tries + 1 WHERE id = $2 AND sent = 0 AND claimed = 0;
 
 -- name: SentMessage :exec
-UPDATE training_message SET sent = $1, failure = $2 WHERE id = $3;
+UPDATE training_message SET sent = $1, failure = '' WHERE id = $2;
+
+-- name: FailedMessage :exec
+UPDATE training_message SET claimed = 0, due = $1, failure = $2 WHERE id = $3;
+
+-- name: UnsureMessage :exec
+UPDATE training_message SET failure = $1 WHERE id = $2;
+
+-- name: ReleaseMessages :exec
+UPDATE training_message SET claimed = 0 WHERE sent = 0 AND claimed <> 0 AND claimed < sqlc.arg(before);
+
+-- name: RetryMessage :execrows
+UPDATE training_message SET claimed = 0, tries = 0, due = 0, failure = '' WHERE id = $1 AND sent = 0;
+
+-- name: Message :one
+SELECT * FROM training_message WHERE id = $1;
+
+-- name: MessagesIn :many
+SELECT id, office, kind, address, subject, queued, sent, failure, claimed, tries, due FROM training_message
+WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) AND (CAST(sqlc.arg(state) AS TEXT) = '' OR CAST(sqlc.arg(state) AS TEXT) =
+  CASE WHEN sent <> 0 THEN 'sent' WHEN claimed <> 0 THEN 'unsure' WHEN failure <> '' THEN 'failed' ELSE 'unsent' END)
+ORDER BY queued DESC, id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
+
+-- name: DueSessions :many
+SELECT * FROM training_session WHERE first_day > sqlc.arg(today) AND first_day <= sqlc.arg(until) AND state = 'planned' ORDER BY first_day, id;
+
+-- name: ToRemind :many
+SELECT sqlc.embed(i), p.name, p.email FROM training_invitation i JOIN person p ON p.id = i.person
+WHERE i.session = sqlc.arg(session) AND i.state = sqlc.arg(state) AND i.invited <= sqlc.arg(before) AND p.email <> ''
+  AND NOT EXISTS (SELECT 1 FROM training_reminder r WHERE r.invitation = i.id AND r.occasion = sqlc.arg(occasion))
+  AND NOT EXISTS (SELECT 1 FROM training_message m WHERE m.invitation = i.id AND m.kind = sqlc.arg(kind) AND m.queued > sqlc.arg(before))
+ORDER BY i.place LIMIT sqlc.arg(max);
+
+-- name: InsertReminder :execrows
+INSERT INTO training_reminder (invitation, occasion, queued) VALUES ($1, $2, $3) ON CONFLICT (invitation, occasion) DO NOTHING;
 
 -- name: RemindedSince :one
 SELECT count(*) FROM training_message WHERE invitation = $1 AND kind = 'reminder' AND queued >= $2;

@@ -99,6 +99,23 @@ type TrainingMessage struct {
 	Queued     int64
 	Sent       int64
 	Failure    string
+	Claimed    int64
+	Tries      int64
+	Due        int64
+}
+
+type TrainingOff struct {
+	ID       string
+	Person   string
+	FirstDay string
+	LastDay  string
+}
+
+type TrainingOpen struct {
+	ID       string
+	Venue    string
+	FirstDay string
+	LastDay  string
 }
 
 type TrainingPast struct {

@@ -216,6 +216,23 @@ func (q *Queries) CertificatesOf(ctx context.Context, person string) ([]Certific
 	return items, nil
 }
 
+const claimMessage = `-- name: ClaimMessage :execrows
+UPDATE training_message SET claimed = $1, tries = tries + 1 WHERE id = $2 AND sent = 0 AND claimed = 0
+`
+
+type ClaimMessageParams struct {
+	Claimed int64
+	ID      string
+}
+
+func (q *Queries) ClaimMessage(ctx context.Context, arg ClaimMessageParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, claimMessage, arg.Claimed, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const countCertificates = `-- name: CountCertificates :many
 SELECT articles, count(*) AS number FROM training_certificate WHERE office >= $1 AND office < $2 AND revoked = '' GROUP BY articles
 `
@@ -482,6 +499,40 @@ func (q *Queries) DecisionsOf(ctx context.Context, owner string) ([]TrainingDeci
 	return items, nil
 }
 
+const deleteOffDays = `-- name: DeleteOffDays :execrows
+DELETE FROM training_off WHERE id = $1 AND person = $2
+`
+
+type DeleteOffDaysParams struct {
+	ID     string
+	Person string
+}
+
+func (q *Queries) DeleteOffDays(ctx context.Context, arg DeleteOffDaysParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOffDays, arg.ID, arg.Person)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteOpenDays = `-- name: DeleteOpenDays :execrows
+DELETE FROM training_open WHERE id = $1 AND venue = $2
+`
+
+type DeleteOpenDaysParams struct {
+	ID    string
+	Venue string
+}
+
+func (q *Queries) DeleteOpenDays(ctx context.Context, arg DeleteOpenDaysParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOpenDays, arg.ID, arg.Venue)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteTopic = `-- name: DeleteTopic :execrows
 DELETE FROM training_topic WHERE id = $1 AND version = $2
 `
@@ -514,6 +565,116 @@ func (q *Queries) Door(ctx context.Context, id string) (TrainingDoor, error) {
 		&i.Made,
 	)
 	return i, err
+}
+
+const dueMessages = `-- name: DueMessages :many
+SELECT id, invitation, office, kind, address, subject, body, queued, sent, failure, claimed, tries, due FROM training_message WHERE sent = 0 AND claimed = 0 AND due <= $1 AND tries < $2 ORDER BY queued, id LIMIT $3
+`
+
+type DueMessagesParams struct {
+	Now   int64
+	Tries int64
+	Max   int32
+}
+
+func (q *Queries) DueMessages(ctx context.Context, arg DueMessagesParams) ([]TrainingMessage, error) {
+	rows, err := q.db.QueryContext(ctx, dueMessages, arg.Now, arg.Tries, arg.Max)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingMessage{}
+	for rows.Next() {
+		var i TrainingMessage
+		if err := rows.Scan(
+			&i.ID,
+			&i.Invitation,
+			&i.Office,
+			&i.Kind,
+			&i.Address,
+			&i.Subject,
+			&i.Body,
+			&i.Queued,
+			&i.Sent,
+			&i.Failure,
+			&i.Claimed,
+			&i.Tries,
+			&i.Due,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dueSessions = `-- name: DueSessions :many
+SELECT id, programme, number, course, office, badge, first_day, last_day, venue, seats, trainers, units, state, minutes, version FROM training_session WHERE first_day > $1 AND first_day <= $2 AND state = 'planned' ORDER BY first_day, id
+`
+
+type DueSessionsParams struct {
+	Today string
+	Until string
+}
+
+func (q *Queries) DueSessions(ctx context.Context, arg DueSessionsParams) ([]TrainingSession, error) {
+	rows, err := q.db.QueryContext(ctx, dueSessions, arg.Today, arg.Until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingSession{}
+	for rows.Next() {
+		var i TrainingSession
+		if err := rows.Scan(
+			&i.ID,
+			&i.Programme,
+			&i.Number,
+			&i.Course,
+			&i.Office,
+			&i.Badge,
+			&i.FirstDay,
+			&i.LastDay,
+			&i.Venue,
+			&i.Seats,
+			&i.Trainers,
+			&i.Units,
+			&i.State,
+			&i.Minutes,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const failedMessage = `-- name: FailedMessage :exec
+UPDATE training_message SET claimed = 0, due = $1, failure = $2 WHERE id = $3
+`
+
+type FailedMessageParams struct {
+	Due     int64
+	Failure string
+	ID      string
+}
+
+func (q *Queries) FailedMessage(ctx context.Context, arg FailedMessageParams) error {
+	_, err := q.db.ExecContext(ctx, failedMessage, arg.Due, arg.Failure, arg.ID)
+	return err
 }
 
 const feedback = `-- name: Feedback :many
@@ -803,6 +964,48 @@ func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) er
 	return err
 }
 
+const insertOffDays = `-- name: InsertOffDays :exec
+INSERT INTO training_off (id, person, first_day, last_day) VALUES ($1, $2, $3, $4)
+`
+
+type InsertOffDaysParams struct {
+	ID       string
+	Person   string
+	FirstDay string
+	LastDay  string
+}
+
+func (q *Queries) InsertOffDays(ctx context.Context, arg InsertOffDaysParams) error {
+	_, err := q.db.ExecContext(ctx, insertOffDays,
+		arg.ID,
+		arg.Person,
+		arg.FirstDay,
+		arg.LastDay,
+	)
+	return err
+}
+
+const insertOpenDays = `-- name: InsertOpenDays :exec
+INSERT INTO training_open (id, venue, first_day, last_day) VALUES ($1, $2, $3, $4)
+`
+
+type InsertOpenDaysParams struct {
+	ID       string
+	Venue    string
+	FirstDay string
+	LastDay  string
+}
+
+func (q *Queries) InsertOpenDays(ctx context.Context, arg InsertOpenDaysParams) error {
+	_, err := q.db.ExecContext(ctx, insertOpenDays,
+		arg.ID,
+		arg.Venue,
+		arg.FirstDay,
+		arg.LastDay,
+	)
+	return err
+}
+
 const insertPast = `-- name: InsertPast :exec
 INSERT INTO training_past (person, round, role, office) VALUES ($1, $2, $3, $4) ON CONFLICT (person, round, role) DO NOTHING
 `
@@ -849,6 +1052,24 @@ func (q *Queries) InsertProgramme(ctx context.Context, arg InsertProgrammeParams
 		arg.Plan,
 	)
 	return err
+}
+
+const insertReminder = `-- name: InsertReminder :execrows
+INSERT INTO training_reminder (invitation, occasion, queued) VALUES ($1, $2, $3) ON CONFLICT (invitation, occasion) DO NOTHING
+`
+
+type InsertReminderParams struct {
+	Invitation string
+	Occasion   string
+	Queued     int64
+}
+
+func (q *Queries) InsertReminder(ctx context.Context, arg InsertReminderParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertReminder, arg.Invitation, arg.Occasion, arg.Queued)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertSeat = `-- name: InsertSeat :exec
@@ -1205,16 +1426,44 @@ func (q *Queries) Materials(ctx context.Context, session string) ([]TrainingMate
 	return items, nil
 }
 
+const message = `-- name: Message :one
+SELECT id, invitation, office, kind, address, subject, body, queued, sent, failure, claimed, tries, due FROM training_message WHERE id = $1
+`
+
+func (q *Queries) Message(ctx context.Context, id string) (TrainingMessage, error) {
+	row := q.db.QueryRowContext(ctx, message, id)
+	var i TrainingMessage
+	err := row.Scan(
+		&i.ID,
+		&i.Invitation,
+		&i.Office,
+		&i.Kind,
+		&i.Address,
+		&i.Subject,
+		&i.Body,
+		&i.Queued,
+		&i.Sent,
+		&i.Failure,
+		&i.Claimed,
+		&i.Tries,
+		&i.Due,
+	)
+	return i, err
+}
+
 const messagesIn = `-- name: MessagesIn :many
-SELECT id, office, kind, address, subject, queued, sent, failure FROM training_message WHERE office >= $1 AND office < $2
-ORDER BY queued DESC, id LIMIT $4 OFFSET $3
+SELECT id, office, kind, address, subject, queued, sent, failure, claimed, tries, due FROM training_message
+WHERE office >= $1 AND office < $2 AND (CAST($3 AS TEXT) = '' OR CAST($3 AS TEXT) =
+  CASE WHEN sent <> 0 THEN 'sent' WHEN claimed <> 0 THEN 'unsure' WHEN failure <> '' THEN 'failed' ELSE 'unsent' END)
+ORDER BY queued DESC, id LIMIT $5 OFFSET $4
 `
 
 type MessagesInParams struct {
-	Lo   string
-	Hi   string
-	Skip int32
-	Max  int32
+	Lo    string
+	Hi    string
+	State string
+	Skip  int32
+	Max   int32
 }
 
 type MessagesInRow struct {
@@ -1226,12 +1475,16 @@ type MessagesInRow struct {
 	Queued  int64
 	Sent    int64
 	Failure string
+	Claimed int64
+	Tries   int64
+	Due     int64
 }
 
 func (q *Queries) MessagesIn(ctx context.Context, arg MessagesInParams) ([]MessagesInRow, error) {
 	rows, err := q.db.QueryContext(ctx, messagesIn,
 		arg.Lo,
 		arg.Hi,
+		arg.State,
 		arg.Skip,
 		arg.Max,
 	)
@@ -1251,6 +1504,9 @@ func (q *Queries) MessagesIn(ctx context.Context, arg MessagesInParams) ([]Messa
 			&i.Queued,
 			&i.Sent,
 			&i.Failure,
+			&i.Claimed,
+			&i.Tries,
+			&i.Due,
 		); err != nil {
 			return nil, err
 		}
@@ -1302,6 +1558,70 @@ func (q *Queries) NumbersFrom(ctx context.Context, arg NumbersFromParams) ([]Num
 	return items, nil
 }
 
+const offDays = `-- name: OffDays :many
+SELECT id, person, first_day, last_day FROM training_off ORDER BY person, first_day, id LIMIT 50000
+`
+
+func (q *Queries) OffDays(ctx context.Context) ([]TrainingOff, error) {
+	rows, err := q.db.QueryContext(ctx, offDays)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingOff{}
+	for rows.Next() {
+		var i TrainingOff
+		if err := rows.Scan(
+			&i.ID,
+			&i.Person,
+			&i.FirstDay,
+			&i.LastDay,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const offDaysOf = `-- name: OffDaysOf :many
+SELECT id, person, first_day, last_day FROM training_off WHERE person = $1 ORDER BY first_day, id LIMIT 500
+`
+
+func (q *Queries) OffDaysOf(ctx context.Context, person string) ([]TrainingOff, error) {
+	rows, err := q.db.QueryContext(ctx, offDaysOf, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingOff{}
+	for rows.Next() {
+		var i TrainingOff
+		if err := rows.Scan(
+			&i.ID,
+			&i.Person,
+			&i.FirstDay,
+			&i.LastDay,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const officeCodes = `-- name: OfficeCodes :many
 SELECT code, name_fa, name_en FROM office WHERE code > $1 ORDER BY code LIMIT $2
 `
@@ -1327,6 +1647,70 @@ func (q *Queries) OfficeCodes(ctx context.Context, arg OfficeCodesParams) ([]Off
 	for rows.Next() {
 		var i OfficeCodesRow
 		if err := rows.Scan(&i.Code, &i.NameFa, &i.NameEn); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openDays = `-- name: OpenDays :many
+SELECT id, venue, first_day, last_day FROM training_open ORDER BY venue, first_day, id LIMIT 50000
+`
+
+func (q *Queries) OpenDays(ctx context.Context) ([]TrainingOpen, error) {
+	rows, err := q.db.QueryContext(ctx, openDays)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingOpen{}
+	for rows.Next() {
+		var i TrainingOpen
+		if err := rows.Scan(
+			&i.ID,
+			&i.Venue,
+			&i.FirstDay,
+			&i.LastDay,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openDaysOf = `-- name: OpenDaysOf :many
+SELECT id, venue, first_day, last_day FROM training_open WHERE venue = $1 ORDER BY first_day, id LIMIT 500
+`
+
+func (q *Queries) OpenDaysOf(ctx context.Context, venue string) ([]TrainingOpen, error) {
+	rows, err := q.db.QueryContext(ctx, openDaysOf, venue)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TrainingOpen{}
+	for rows.Next() {
+		var i TrainingOpen
+		if err := rows.Scan(
+			&i.ID,
+			&i.Venue,
+			&i.FirstDay,
+			&i.LastDay,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1454,6 +1838,15 @@ func (q *Queries) PutFeedback(ctx context.Context, arg PutFeedbackParams) error 
 	return err
 }
 
+const releaseMessages = `-- name: ReleaseMessages :exec
+UPDATE training_message SET claimed = 0 WHERE sent = 0 AND claimed <> 0 AND claimed < $1
+`
+
+func (q *Queries) ReleaseMessages(ctx context.Context, before int64) error {
+	_, err := q.db.ExecContext(ctx, releaseMessages, before)
+	return err
+}
+
 const remindedSince = `-- name: RemindedSince :one
 SELECT count(*) FROM training_message WHERE invitation = $1 AND kind = 'reminder' AND queued >= $2
 `
@@ -1468,6 +1861,18 @@ func (q *Queries) RemindedSince(ctx context.Context, arg RemindedSinceParams) (i
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const retryMessage = `-- name: RetryMessage :execrows
+UPDATE training_message SET claimed = 0, tries = 0, due = 0, failure = '' WHERE id = $1 AND sent = 0
+`
+
+func (q *Queries) RetryMessage(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, retryMessage, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const revoke = `-- name: Revoke :execrows
@@ -1687,17 +2092,16 @@ func (q *Queries) SeatsOf(ctx context.Context, person string) ([]TrainingSeat, e
 }
 
 const sentMessage = `-- name: SentMessage :exec
-UPDATE training_message SET sent = $1, failure = $2 WHERE id = $3
+UPDATE training_message SET sent = $1, failure = '' WHERE id = $2
 `
 
 type SentMessageParams struct {
-	Sent    int64
-	Failure string
-	ID      string
+	Sent int64
+	ID   string
 }
 
 func (q *Queries) SentMessage(ctx context.Context, arg SentMessageParams) error {
-	_, err := q.db.ExecContext(ctx, sentMessage, arg.Sent, arg.Failure, arg.ID)
+	_, err := q.db.ExecContext(ctx, sentMessage, arg.Sent, arg.ID)
 	return err
 }
 
@@ -1940,6 +2344,75 @@ func (q *Queries) Tally(ctx context.Context, session string) (TallyRow, error) {
 	return i, err
 }
 
+const toRemind = `-- name: ToRemind :many
+SELECT i.id, i.session, i.place, i.person, i.role, i.office, i.state, i.reason, i.substitute, i.instead, i.invited, i.answered, i.version, p.name, p.email FROM training_invitation i JOIN person p ON p.id = i.person
+WHERE i.session = $1 AND i.state = $2 AND i.invited <= $3 AND p.email <> ''
+  AND NOT EXISTS (SELECT 1 FROM training_reminder r WHERE r.invitation = i.id AND r.occasion = $4)
+  AND NOT EXISTS (SELECT 1 FROM training_message m WHERE m.invitation = i.id AND m.kind = $5 AND m.queued > $3)
+ORDER BY i.place LIMIT $6
+`
+
+type ToRemindParams struct {
+	Session  string
+	State    string
+	Before   int64
+	Occasion string
+	Kind     string
+	Max      int32
+}
+
+type ToRemindRow struct {
+	TrainingInvitation TrainingInvitation
+	Name               string
+	Email              string
+}
+
+func (q *Queries) ToRemind(ctx context.Context, arg ToRemindParams) ([]ToRemindRow, error) {
+	rows, err := q.db.QueryContext(ctx, toRemind,
+		arg.Session,
+		arg.State,
+		arg.Before,
+		arg.Occasion,
+		arg.Kind,
+		arg.Max,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ToRemindRow{}
+	for rows.Next() {
+		var i ToRemindRow
+		if err := rows.Scan(
+			&i.TrainingInvitation.ID,
+			&i.TrainingInvitation.Session,
+			&i.TrainingInvitation.Place,
+			&i.TrainingInvitation.Person,
+			&i.TrainingInvitation.Role,
+			&i.TrainingInvitation.Office,
+			&i.TrainingInvitation.State,
+			&i.TrainingInvitation.Reason,
+			&i.TrainingInvitation.Substitute,
+			&i.TrainingInvitation.Instead,
+			&i.TrainingInvitation.Invited,
+			&i.TrainingInvitation.Answered,
+			&i.TrainingInvitation.Version,
+			&i.Name,
+			&i.Email,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const topic = `-- name: Topic :one
 SELECT id, course, session, place, title, minutes, article, edition, version FROM training_topic WHERE id = $1
 `
@@ -2081,42 +2554,18 @@ func (q *Queries) Trainers(ctx context.Context, arg TrainersParams) ([]TrainersR
 	return items, nil
 }
 
-const unsentMessages = `-- name: UnsentMessages :many
-SELECT id, invitation, office, kind, address, subject, body, queued, sent, failure FROM training_message WHERE sent = 0 ORDER BY queued, id LIMIT $1
+const unsureMessage = `-- name: UnsureMessage :exec
+UPDATE training_message SET failure = $1 WHERE id = $2
 `
 
-func (q *Queries) UnsentMessages(ctx context.Context, max int32) ([]TrainingMessage, error) {
-	rows, err := q.db.QueryContext(ctx, unsentMessages, max)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []TrainingMessage{}
-	for rows.Next() {
-		var i TrainingMessage
-		if err := rows.Scan(
-			&i.ID,
-			&i.Invitation,
-			&i.Office,
-			&i.Kind,
-			&i.Address,
-			&i.Subject,
-			&i.Body,
-			&i.Queued,
-			&i.Sent,
-			&i.Failure,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+type UnsureMessageParams struct {
+	Failure string
+	ID      string
+}
+
+func (q *Queries) UnsureMessage(ctx context.Context, arg UnsureMessageParams) error {
+	_, err := q.db.ExecContext(ctx, unsureMessage, arg.Failure, arg.ID)
+	return err
 }
 
 const updateInvitation = `-- name: UpdateInvitation :execrows
@@ -2238,6 +2687,47 @@ func (q *Queries) UpdateTopic(ctx context.Context, arg UpdateTopicParams) (int64
 	return result.RowsAffected()
 }
 
+const updateVenue = `-- name: UpdateVenue :execrows
+UPDATE training_venue SET name = $1, seats = $2, version = version + 1 WHERE id = $3 AND version = $4
+`
+
+type UpdateVenueParams struct {
+	Name    string
+	Seats   int64
+	ID      string
+	Version int64
+}
+
+func (q *Queries) UpdateVenue(ctx context.Context, arg UpdateVenueParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updateVenue,
+		arg.Name,
+		arg.Seats,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const venue = `-- name: Venue :one
+SELECT id, office, name, seats, version FROM training_venue WHERE id = $1
+`
+
+func (q *Queries) Venue(ctx context.Context, id string) (TrainingVenue, error) {
+	row := q.db.QueryRowContext(ctx, venue, id)
+	var i TrainingVenue
+	err := row.Scan(
+		&i.ID,
+		&i.Office,
+		&i.Name,
+		&i.Seats,
+		&i.Version,
+	)
+	return i, err
+}
+
 const venues = `-- name: Venues :many
 SELECT id, office, name, seats, version FROM training_venue ORDER BY office, id LIMIT 5000
 `
@@ -2257,6 +2747,57 @@ func (q *Queries) Venues(ctx context.Context) ([]TrainingVenue, error) {
 			&i.Name,
 			&i.Seats,
 			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const venuesIn = `-- name: VenuesIn :many
+SELECT v.id, v.office, v.name, v.seats, v.version, o.name_fa, o.name_en FROM training_venue v JOIN office o ON o.code = v.office
+WHERE v.office >= $1 AND v.office < $2 ORDER BY v.office, v.name, v.id LIMIT 5000
+`
+
+type VenuesInParams struct {
+	Lo string
+	Hi string
+}
+
+type VenuesInRow struct {
+	ID      string
+	Office  string
+	Name    string
+	Seats   int64
+	Version int64
+	NameFa  string
+	NameEn  string
+}
+
+func (q *Queries) VenuesIn(ctx context.Context, arg VenuesInParams) ([]VenuesInRow, error) {
+	rows, err := q.db.QueryContext(ctx, venuesIn, arg.Lo, arg.Hi)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VenuesInRow{}
+	for rows.Next() {
+		var i VenuesInRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Office,
+			&i.Name,
+			&i.Seats,
+			&i.Version,
+			&i.NameFa,
+			&i.NameEn,
 		); err != nil {
 			return nil, err
 		}

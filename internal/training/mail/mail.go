@@ -13,7 +13,8 @@
 // nowhere.
 //
 // How it fails: with an error that names the step; the caller keeps the message and
-// tries again. A server that does not answer is given up after 20 seconds.
+// tries again, but not by itself after [ErrUnsure]. A server that does not answer is
+// given up after 20 seconds.
 //
 // Sources: RFC 5321, RFC 5322, RFC 2045 and RFC 2047 by the standard library;
 // STARTTLS is required unless mail.json says "plain": true.
@@ -33,6 +34,7 @@ import (
 	"net"
 	"net/mail"
 	"net/smtp"
+	"net/textproto"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,6 +54,10 @@ type Message struct {
 
 // ErrAddress says that an address is none.
 var ErrAddress = errors.New("this is no address of mail")
+
+// ErrUnsure says that a server was given all of a message and has not said whether
+// it took it: it may arrive.
+var ErrUnsure = errors.New("it may have arrived")
 
 // A Sender sends a message.
 type Sender interface {
@@ -177,9 +183,13 @@ func (s Server) send(ctx context.Context, to string, body []byte) error {
 		return err
 	}
 	if err := w.Close(); err != nil {
-		return err
+		if refused := (*textproto.Error)(nil); errors.As(err, &refused) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", ErrUnsure, err)
 	}
-	return c.Quit()
+	c.Quit() // the message is theirs, whatever comes of this
+	return nil
 }
 
 // ConfigFile is the file that describes the server.

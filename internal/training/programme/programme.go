@@ -5,7 +5,9 @@
 //
 // In go [Settings] (a window of days, the size of a group, a course), changes of the
 // pins, and a version; out comes a [Programme] with its plan, and what each change
-// moves. [Publish] makes a session of each group that has a day. Units are the
+// moves. Venues with their open days and trainers with their days off are read when
+// a programme is added, and again by [Refresh], of which [Preview] tells what would
+// move. [Publish] makes a session of each group that has a day. Units are the
 // provinces below an office, or its counties; provinces lie where package iran has
 // them, counties about the centre of their province.
 //
@@ -94,7 +96,7 @@ func Add(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, s Set
 	if err != nil {
 		return nil, fmt.Errorf("add programme: %w", err)
 	}
-	plan, err := planner.Make(in, nil)
+	plan, err := made(in, nil)
 	if err != nil {
 		return nil, fmt.Errorf("add programme: %w", err)
 	}
@@ -110,20 +112,10 @@ func Add(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, s Set
 	return Get(ctx, tx, id)
 }
 
-// AddVenue adds a venue of a province or county. Programmes that are added from now
-// on plan with it, instead of the hall that is assumed there.
-func AddVenue(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, code, name string, seats int64) error {
-	v := trainingdb.InsertVenueParams{ID: store.NewID(), Office: code, Name: name, Seats: seats}
-	if err := trainingdb.New(tx).InsertVenue(ctx, v); err != nil {
-		return fmt.Errorf("add venue: %w", err)
-	}
-	return office.Audit(ctx, tx, now, a, office.TrainingPlan, office.Change{Act: "training.venue.add", Object: v.ID, Office: code, After: v})
-}
-
 // input reads what is known of the units, the venues and the trainers.
-func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error) {
+func input(ctx context.Context, db trainingdb.DBTX, s Settings) (planner.Input, error) {
 	in := planner.Input{Size: s.Size, Days: s.Days, Window: s.Window, Closed: []int{5, 6}, Parallel: s.Parallel, Teachers: s.Teachers, Reach: 600}
-	oq, q := officedb.New(tx), trainingdb.New(tx)
+	oq, q := officedb.New(db), trainingdb.New(db)
 	lo, hi := office.Range(s.Office)
 	kind := office.ProvinceAt
 	if s.Kind != training.National {
@@ -140,6 +132,10 @@ func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error)
 	venues, err := q.Venues(ctx)
 	if err != nil {
 		return in, store.Classify(err)
+	}
+	open, off, err := spans(ctx, q)
+	if err != nil {
+		return in, err
 	}
 	for _, u := range units {
 		lo, hi := office.Range(u.Code)
@@ -160,7 +156,7 @@ func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error)
 		own := 0
 		for _, v := range venues {
 			if v.Office == u.Code {
-				in.Venues = append(in.Venues, planner.Venue{ID: v.ID, Name: v.Name, At: at[u.Code], Seats: v.Seats})
+				in.Venues = append(in.Venues, planner.Venue{ID: v.ID, Name: v.Name, At: at[u.Code], Seats: v.Seats, Open: open[v.ID]})
 				own++
 			}
 		}
@@ -185,14 +181,11 @@ func input(ctx context.Context, tx *store.Tx, s Settings) (planner.Input, error)
 			if !ok {
 				base = tehran
 			}
-			in.Trainers = append(in.Trainers, planner.Trainer{ID: t.Person, Name: t.Name, Base: base})
+			in.Trainers = append(in.Trainers, planner.Trainer{ID: t.Person, Name: t.Name, Base: base, Off: off[t.Person]})
 		}
 	}
 	if len(in.Units) == 0 {
 		return in, ErrNoUnits
-	}
-	if len(in.Trainers) == 0 {
-		in.Teachers = 0 // until trainers are appointed
 	}
 	return in, nil
 }
@@ -242,7 +235,7 @@ func Change(ctx context.Context, tx *store.Tx, now time.Time, a office.Actor, id
 	}
 	before := p.In
 	change(p)
-	plan, err := planner.Make(p.In, &p.Plan)
+	plan, err := made(p.In, &p.Plan)
 	if err != nil {
 		return nil, fmt.Errorf("change programme: %w", err)
 	}

@@ -181,7 +181,8 @@ func (v *View) Statements(contest string) (record.Statements, error) {
 
 // Canvass returns what the canvass of a contest must say and the outcome of
 // the counting rule, with the answers on the record, once every unit has its
-// tally.
+// tally; of a contest that has its result, with the answers on which the one in
+// force rests.
 func (v *View) Canvass(contest string) (*record.Canvass, count.Outcome, error) {
 	if err := v.r.counted(contest); err != nil {
 		return nil, count.Outcome{}, err
@@ -213,7 +214,8 @@ func (v *View) Answered(contest string) ([]outcome.Question, error) {
 }
 
 // Correction returns the correction of a contest's result that is in force by
-// what there is to count now. It is an error if that gives the same result.
+// what there is to count now. If that gives the same result, the error is
+// outcome.ErrRight.
 func (v *View) Correction(contest, article, text string) (*record.Correction, error) {
 	return v.r.outcomes.Correction(contest, article, text)
 }

@@ -102,6 +102,7 @@ var statusWords = map[string]*statusText{
 			hq.ActVote: "branches %s vote, close, and are taken in (branch publish, hq take-in)", hq.ActUnits: "office %s fixes the tally units (hq units)",
 			hq.ActMix: "mixers %s (mixer mix)", hq.ActOpen: "trustees %s open (trustee open)", hq.ActTally: "office %s publishes the tallies (hq tally)",
 			hq.ActCanvass: "office %s canvasses (hq canvass)", hq.ActAnswer: "offices %s answer the open questions (office answer)", hq.ActCertify: "offices %s sign the result (office certify)",
+			hq.ActCorrect: "a ruling has overtaken the result: offices %s correct it (office correct)",
 		},
 	},
 	"fa": {
@@ -122,6 +123,7 @@ var statusWords = map[string]*statusText{
 			hq.ActVote: "شعبه‌های %s رأی می‌گیرند، بسته می‌شوند و تحویل داده می‌شوند (branch publish, hq take-in)", hq.ActUnits: "نهاد %s واحدهای شمارش را تعیین می‌کند (hq units)",
 			hq.ActMix: "آمیزنده‌های %s می‌آمیزند (mixer mix)", hq.ActOpen: "امین‌های کلید %s می‌گشایند (trustee open)", hq.ActTally: "نهاد %s شمارش را منتشر می‌کند (hq tally)",
 			hq.ActCanvass: "نهاد %s جمع‌بندی می‌کند (hq canvass)", hq.ActAnswer: "نهادهای %s به پرسش‌های باز پاسخ می‌دهند (office answer)", hq.ActCertify: "نهادهای %s نتیجه را امضا می‌کنند (office certify)",
+			hq.ActCorrect: "حکمی نتیجه را تغییر داده است: نهادهای %s آن را اصلاح می‌کنند (office correct)",
 		},
 	},
 }

@@ -47,7 +47,11 @@ func (c *hqSubmitCmd) Run(ctx context.Context, s *streams) error {
 			return refused(err)
 		}
 	}
-	return c.act(ctx, s, func(h *hqAt, v *verify.View) error {
+	return c.write(ctx, s, func(h *hqAt) error {
+		_, v, err := h.View(ctx)
+		if err != nil && (v == nil || v.Correctable() != nil) {
+			return refused(err)
+		}
 		ledger, err := h.Ledger(ctx)
 		if err != nil {
 			return err

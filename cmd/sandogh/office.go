@@ -13,6 +13,7 @@ import (
 	"github.com/sandogh/sandogh/internal/totals"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/strictjson"
+	"github.com/sandogh/sandogh/verify/outcome"
 )
 
 type officeCmd struct {
@@ -20,6 +21,8 @@ type officeCmd struct {
 	Grant   officeGrantCmd   `cmd:"" help:"Grant officers and devices to a branch."`
 	Certify officeCertifyCmd `cmd:"" help:"Sign the result of a contest."`
 	Answer  officeAnswerCmd  `cmd:"" help:"Sign a ruling or a lot on an open question."`
+	Correct officeCorrectCmd `cmd:"" help:"Sign the correction of a result."`
+	Extend  officeExtendCmd  `cmd:"" help:"Sign an order to extend voting."`
 }
 
 const officeExample = `
@@ -149,8 +152,7 @@ func (c *officeGrantCmd) Run(ctx context.Context, s *streams) error {
 // second are the flags of what two offices sign.
 type second struct {
 	officeStep
-	Contest string `help:"Id of the contest; needed where there are several." placeholder:"C"`
-	With    string `help:"Entry file that another office has signed first; it gets this office's signature too." placeholder:"FILE"`
+	With string `help:"Entry file that another office has signed first; it gets this office's signature too." placeholder:"FILE"`
 }
 
 // sign writes the entry with this office's signature alone, or beside the first
@@ -182,8 +184,14 @@ func (c *second) sign(s *streams, x *body.Identity, o *seen, name string, b reco
 	return c.hand(s, name+"-signed", &record.Submission{Entry: e})
 }
 
+// ofContest are the flags of what two offices sign about a contest.
+type ofContest struct {
+	second
+	Contest string `help:"Id of the contest; needed where there are several." placeholder:"C"`
+}
+
 // contest returns the contest that is meant.
-func (c *second) contest(o *seen) (string, error) {
+func (c *ofContest) contest(o *seen) (string, error) {
 	ids, err := o.chosen(c.Contest)
 	if err == nil && len(ids) != 1 {
 		err = fmt.Errorf("the election has %d contests: name one with --contest", len(ids))
@@ -195,7 +203,7 @@ func (c *second) contest(o *seen) (string, error) {
 }
 
 type officeCertifyCmd struct {
-	second
+	ofContest
 }
 
 func (officeCertifyCmd) Help() string {
@@ -221,12 +229,28 @@ func (c *officeCertifyCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return refused(err)
 	}
-	fmt.Fprintf(s.err, "Contest %s: elected %s.\n", contest, strings.Join(b.Elected, ", "))
+	tellResult(s, contest, "", b)
 	return c.sign(s, x, o, "result-"+contest, b)
 }
 
+// tellResult says what an office is about to sign.
+func tellResult(s *streams, contest, was string, r *record.Result) {
+	elected := strings.Join(r.Elected, ", ")
+	if len(r.Elected) == 0 {
+		elected = "nobody"
+	}
+	fmt.Fprintf(s.err, "Contest %s%s: elected %s", contest, was, elected)
+	if len(r.Alternates) > 0 {
+		fmt.Fprintf(s.err, "; alternates %s", strings.Join(r.Alternates, ", "))
+	}
+	if len(r.Runoff) > 0 {
+		fmt.Fprintf(s.err, "; second round between %s", strings.Join(r.Runoff, ", "))
+	}
+	fmt.Fprintln(s.err, ".")
+}
+
 type officeAnswerCmd struct {
-	second
+	ofContest
 	Ruling string `xor:"answer" help:"The ruling (JSON, sandogh schema ruling); question is the hash of the question's entry." placeholder:"FILE"`
 	Lot    string `xor:"answer" help:"The lot (JSON, sandogh schema lot); tally is the hash of the canvass entry." placeholder:"FILE"`
 }
@@ -235,7 +259,11 @@ func (officeAnswerCmd) Help() string {
 	return `Verifies the whole record, checks that the ruling or lot answers a question that
 is open in the contest, and signs it: first, or with --with as the second, if
 the first has signed the same. Without --ruling and --lot, prints the open
-questions with their hashes.` + officeExample
+questions with their hashes.
+
+After the result of the contest a ruling may also answer anew what was answered;
+it prints those questions too. The result then changes by sandogh office correct,
+and not before.` + officeExample
 }
 
 func (c *officeAnswerCmd) Run(ctx context.Context, s *streams) error {
@@ -255,11 +283,24 @@ func (c *officeAnswerCmd) Run(ctx context.Context, s *streams) error {
 	path := c.Ruling + c.Lot
 	if path == "" {
 		canvassed, _ := o.view.Canvassed(contest)
-		for _, q := range open {
-			fmt.Fprintf(s.out, "question %x\n  canvass %x\n  %s of %s for %d of %s, %s\n", q.Hash, canvassed,
+		tell := func(what string, q outcome.Question) {
+			fmt.Fprintf(s.out, "%s %x\n  canvass %x\n  %s of %s for %d of %s, %s\n", what, q.Hash, canvassed,
 				q.Body.What, strings.Join(q.Body.Between, ", "), q.Body.Seats, q.Body.Place, q.Body.Article)
 		}
+		for _, q := range open {
+			tell("question", q)
+		}
 		fmt.Fprintf(s.err, "%d questions are open in contest %s. Answer one with --ruling or --lot.\n", len(open), contest)
+		if o.view.Certified(contest) {
+			answered, err := o.view.Answered(contest)
+			if err != nil {
+				return refused(err)
+			}
+			for _, q := range answered {
+				tell("answered", q)
+			}
+			fmt.Fprintf(s.err, "%d questions are answered, and the result rests on it. A ruling with --ruling answers one anew.\n", len(answered))
+		}
 		return nil
 	}
 	data, err := os.ReadFile(path)

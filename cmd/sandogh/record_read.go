@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/body"
@@ -17,6 +18,8 @@ import (
 type fromRecord struct {
 	Record   string `arg:"" help:"Folder, zip file or address of the published record." placeholder:"RECORD"`
 	Election string `help:"Expected election id: the hash of the ceremony's one file, from a source other than the record." placeholder:"HEX"`
+
+	correcting bool // go on from a record that a correction puts right
 }
 
 // seen is a record that a body has verified itself.
@@ -44,14 +47,14 @@ func (f *fromRecord) read(ctx context.Context, s *streams) (*seen, error) {
 			c.Close()
 		}
 	}}
-	if err := out.verify(ctx, s, fsys, expected); err != nil {
+	if err := out.verify(ctx, s, fsys, expected, f.correcting); err != nil {
 		out.close()
 		return nil, err
 	}
 	return out, nil
 }
 
-func (o *seen) verify(ctx context.Context, s *streams, fsys fs.FS, expected *[32]byte) error {
+func (o *seen) verify(ctx context.Context, s *streams, fsys fs.FS, expected *[32]byte, correcting bool) error {
 	b := newBar(s)
 	rep, view := verify.Record(ctx, fsys, verify.Options{Election: expected, Progress: b.set})
 	b.done()
@@ -62,7 +65,9 @@ func (o *seen) verify(ctx context.Context, s *streams, fsys fs.FS, expected *[32
 			fmt.Fprintf(s.err, "Election %s, NOT COMPARED: give the id that you know from elsewhere with --election.\n", rep.Election)
 		}
 	}
-	if check, f, found := rep.First(); found || view == nil {
+	if check, f, found := rep.First(); found && correcting && view != nil && view.Correctable() == nil {
+		fmt.Fprintf(s.err, "THE RECORD IS %s, and a correction can put it right: %s: %s\n", strings.ToUpper(string(rep.Status)), check.ID, f)
+	} else if found || view == nil {
 		err := fmt.Errorf("the record is %s: %s (%s): %s", rep.Status, check.ID, check.Title, f)
 		if rep.Status == report.Refuted {
 			return refused(err)

@@ -27,6 +27,7 @@ const (
 	ActCanvass  Act = "canvass"
 	ActAnswer   Act = "answer" // an open question, by two offices
 	ActCertify  Act = "certify"
+	ActCorrect  Act = "correct" // a result that a ruling has overtaken
 )
 
 // A Due is an act that can be done now.
@@ -138,16 +139,17 @@ func (d *dues) granted(branch string) bool {
 // contest adds what is due in one contest.
 func (d *dues) contest(contest string, trustees, hq []string) {
 	v, def := d.v, d.v.Definition()
-	if v.Certified(contest) {
-		return
-	}
 	if _, ok := v.Canvassed(contest); ok {
-		two := append(slices.Clone(hq), d.offices("supervisory")...)
+		x := Due{Act: ActCertify, By: append(slices.Clone(hq), d.offices("supervisory")...), Need: 2, Contest: contest}
 		if open, err := v.Questions(contest); err == nil && len(open) > 0 {
-			d.add(Due{Act: ActAnswer, By: two, Need: 2, Contest: contest})
-		} else {
-			d.add(Due{Act: ActCertify, By: two, Need: 2, Contest: contest})
+			x.Act = ActAnswer
+		} else if v.Certified(contest) {
+			if _, err := v.Correction(contest, "-", "-"); err != nil {
+				return
+			}
+			x.Act = ActCorrect
 		}
+		d.add(x)
 		return
 	}
 	units, err := v.Units(contest)

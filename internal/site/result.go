@@ -101,8 +101,11 @@ func (s *site) results() map[string]int64 {
 			return out
 		}
 		if d, err := record.Decode(e.Data); err == nil {
-			if r, ok := d.Body.(*record.Result); ok {
+			switch r := d.Body.(type) {
+			case *record.Result:
 				out[r.Contest] = int64(e.Index)
+			case *record.Correction: // it takes the place of the result
+				out[r.Result.Contest] = int64(e.Index)
 			}
 		}
 	}

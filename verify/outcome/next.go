@@ -38,7 +38,8 @@ func (c *Checker) Statements(id string) (record.Statements, error) {
 }
 
 // Canvass returns what the canvass of a contest must say and the outcome of
-// the counting rule, with the answers on the record.
+// the counting rule, with the answers on the record; of a contest that has its
+// result, with those on which the one in force rests.
 func (c *Checker) Canvass(id string) (*record.Canvass, count.Outcome, error) {
 	contest, err := c.contest(id)
 	if err != nil {
@@ -51,6 +52,9 @@ func (c *Checker) Canvass(id string) (*record.Canvass, count.Outcome, error) {
 	s, err := c.settle(id, in)
 	if err != nil {
 		return nil, count.Outcome{}, err
+	}
+	if n := len(s.results); n > 0 {
+		return body, s.results[n-1].outcome, nil
 	}
 	return body, s.outcome, nil
 }
@@ -116,20 +120,24 @@ func (c *Checker) Result(id string) (*record.Result, error) {
 	return Result(id, canvass, s.answers(), s.outcome), nil
 }
 
+// ErrRight says that a result need not be corrected.
+var ErrRight = errors.New("its result is what the record gives: what changes it must be on the record first, as a ruling")
+
 // Correction returns the correction of a contest's result that is in force by
-// what there is to count now. It is an error if that gives the same result.
+// what there is to count now. If that gives the same result, the error is
+// ErrRight.
 func (c *Checker) Correction(id, article, text string) (*record.Correction, error) {
-	result, err := c.Result(id)
-	if err != nil {
-		return nil, err
-	}
 	results := c.stated(id).Results()
 	if len(results) == 0 {
 		return nil, fmt.Errorf("contest %s has no result yet", id)
 	}
+	result, err := c.Result(id)
+	if err != nil {
+		return nil, err
+	}
 	was := results[len(results)-1]
 	if equalBody(result, was.Result) {
-		return nil, fmt.Errorf("contest %s: its result is what the record gives: what changes it must be on the record first, as a ruling", id)
+		return nil, fmt.Errorf("contest %s: %w", id, ErrRight)
 	}
 	if article == "" || text == "" {
 		return nil, fmt.Errorf("a correction says on which article it rests, and why")

@@ -84,6 +84,7 @@ var layers = []layer{
 	{pkg: "internal/shared"},                                     // for tests
 	{pkg: "internal/mutants", may: []string{"internal/durable"}}, // for those who work on tests
 	{pkg: "internal/remote"},
+	{pkg: "internal/mirror", may: []string{"internal/durable", "internal/remote", "election", "record", "board"}, third: []string{"golang.org/x/mod/sumdb/tlog"}},
 	{pkg: "internal/roll", may: []string{"calendar", "election", "internal/persian"}},
 	{pkg: "internal/roll/marks", may: []string{"election", "internal/durable", "internal/journal", "internal/roll"}},
 	{pkg: "internal/roll/central", may: []string{"election", "internal/durable", "internal/journal", "internal/roll", "internal/roll/marks"}},

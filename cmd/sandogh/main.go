@@ -35,6 +35,7 @@ type cli struct {
 	HQ         hqCmd         `cmd:"" name:"hq" help:"Work as headquarters."`
 	Branch     branchCmd     `cmd:"" help:"Work as a simulated branch."`
 	Record     recordCmd     `cmd:"" help:"Serve a published record over HTTP."`
+	Mirror     mirrorCmd     `cmd:"" help:"Copy a published record over HTTP, going on where it stopped."`
 	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`
 	Version    versionCmd    `cmd:"" help:"Say what this binary was built from."`

@@ -81,9 +81,9 @@ type entry struct {
 // that of all requests. transport may be nil; it is where proxies and trust in
 // certificates come from.
 func Open(ctx context.Context, address string, transport http.RoundTripper) (*FS, error) {
-	base, err := url.Parse(address)
-	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, fmt.Errorf("open record at %q: not an address such as https://hq.example/record", address)
+	base, err := Address(address)
+	if err != nil {
+		return nil, fmt.Errorf("open record at %w", err)
 	}
 	spool, err := os.CreateTemp("", "sandogh-record-")
 	if err != nil {
@@ -94,13 +94,28 @@ func Open(ctx context.Context, address string, transport http.RoundTripper) (*FS
 		spool.Close()
 		return nil, fmt.Errorf("open record at %s: %w", address, err)
 	}
+	return &FS{ctx: ctx, base: base, http: Client(base, transport, perFile), spool: spool, files: map[string]*entry{}}, nil
+}
+
+// Address reads the address of a record.
+func Address(address string) (*url.URL, error) {
+	base, err := url.Parse(address)
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, fmt.Errorf("%q: not an address such as https://hq.example/record", address)
+	}
+	return base, nil
+}
+
+// Client returns a client for what lies at the address, bounded in headers,
+// redirections and time. transport may be nil; it is where proxies and trust in
+// certificates come from.
+func Client(base *url.URL, transport http.RoundTripper, timeout time.Duration) *http.Client {
 	if transport == nil {
 		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute,
 			DialContext: (&net.Dialer{Timeout: perHeader}).DialContext, TLSHandshakeTimeout: perHeader, ResponseHeaderTimeout: perHeader,
 			MaxResponseHeaderBytes: 64 << 10, ForceAttemptHTTP2: true}
 	}
-	f := &FS{ctx: ctx, base: base, spool: spool, files: map[string]*entry{}}
-	f.http = &http.Client{Transport: transport, Timeout: perFile, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+	return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if len(via) > maxHops {
 			return errors.New("redirected too often")
 		}
@@ -109,7 +124,6 @@ func Open(ctx context.Context, address string, transport http.RoundTripper) (*FS
 		}
 		return nil
 	}}
-	return f, nil
 }
 
 // Close forgets what was fetched. No file may be used afterwards.

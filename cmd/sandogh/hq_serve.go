@@ -12,6 +12,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/agenda"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	"github.com/sandogh/sandogh/internal/console/lessons"
 	"github.com/sandogh/sandogh/internal/console/outreach"
 	"github.com/sandogh/sandogh/internal/console/people"
@@ -37,6 +38,7 @@ var parts = []func(console.Deps) console.Part{
 	readiness.Part,
 	people.Part,
 	training.Part,
+	courses.Part,
 	venues.Part,
 	sessions.Part,
 	lessons.Part,

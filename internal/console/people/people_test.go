@@ -3,10 +3,14 @@ package people_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -136,7 +140,7 @@ func TestPosts(t *testing.T) {
 		qom.Get("/offices/07").Is(http.StatusOK)
 		qom.Get("/offices/-").Is(http.StatusForbidden)
 		qom.Get("/people/" + id + "/invite").Is(http.StatusOK)
-		qom.Post("/people/" + id + "/invite").Is(http.StatusOK).Has("/invitation/")
+		qom.Post("/people/" + id + "/invite").Is(http.StatusOK).Has("/invitation/").Has("نشانی رایانامه‌ای ثبت نشده است")
 	})
 }
 
@@ -212,5 +216,51 @@ func TestMatrix(t *testing.T) {
 			return err
 		})
 		return map[string]string{"id": c.Person(office.District, code), "post": post, "proposal": id, "code": code}
+	})
+}
+
+// TestInvitationMailed: who has an address is mailed the link, and it is shown all
+// the same; the secret is nowhere in the database.
+func TestInvitationMailed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := consoletest.New(t, db, people.Part)
+		var id string
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			p, err := office.AddPerson(ctx, tx, c.Now(), c.Root, office.Person{Name: "مریم", Email: "maryam@example.ir", Office: "07"})
+			id = p.ID
+			return err
+		})
+		hq := c.As(office.HQ, "")
+		body := hq.Post("/people/" + id + "/invite").Is(http.StatusOK).Has("outbox").Body
+		link := regexp.MustCompile(c.URL + `/invitation/[A-Za-z0-9_-]+`).FindString(body)
+		files, _ := filepath.Glob(filepath.Join(c.Deps.Dir, "outbox", "*.eml"))
+		if link == "" || len(files) != 1 {
+			t.Fatalf("link %q, files %q", link, files)
+		}
+		data, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ := strings.Cut(string(data), "\r\n\r\n")
+		text = strings.ReplaceAll(text, "\r\n", "")
+		if mail, err := base64.StdEncoding.DecodeString(text); err != nil || !strings.Contains(string(mail), link) {
+			t.Errorf("%q, %v", mail, err)
+		}
+		var dump bytes.Buffer
+		if _, err := db.Backup(context.Background(), &dump); err != nil {
+			t.Fatal(err)
+		}
+		if secret := link[strings.LastIndexByte(link, '/')+1:]; strings.Contains(dump.String(), secret) {
+			t.Error("the database holds the secret of an invitation")
+		}
+		c.SignedOut().Get(strings.TrimPrefix(link, c.URL)).Is(http.StatusOK)
+		// A server that is not there: the link is on the page, and nothing of the error.
+		config := `{"address":"127.0.0.1:1","from":"hq@example.ir","user":"","password":"secret word","plain":true}`
+		if err := os.WriteFile(filepath.Join(c.Deps.Dir, "mail.json"), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if body := hq.Post("/people/" + id + "/invite").Is(http.StatusOK).Has("پیوند را خودتان برسانید").Has("/invitation/").Body; strings.Contains(body, "secret word") || strings.Contains(c.Log.String(), "secret word") {
+			t.Error("the server's password is shown")
+		}
 	})
 }

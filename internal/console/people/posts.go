@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/sandogh/sandogh/internal/console"
-	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/officedb"
@@ -106,27 +105,6 @@ func endPost(r *console.Request) (console.Answer, error) {
 		return nil, err
 	}
 	return console.Redirect{Path: "/people/" + p.Person, Flash: r.Say("people.post.ended")}, nil
-}
-
-// invite makes a link with which a person makes their account, and shows it once.
-func invite(r *console.Request) (console.Answer, error) {
-	id := r.PathValue("id")
-	var token identity.Token
-	err := r.Tx(func(tx *store.Tx) (err error) {
-		if token, err = identity.Issue(r.Context(), tx, r.Now(), identity.Invitation, id, r.Key.NewEnrolment(id)); err != nil {
-			return err
-		}
-		return r.Audit(tx, office.Change{Act: "account.invite", Object: id, Office: r.Office})
-	})
-	if err != nil {
-		return nil, err
-	}
-	p, err := office.GetPerson(r.Context(), r.DB, id)
-	if err != nil {
-		return nil, err
-	}
-	return console.Page{Template: "invited", Title: r.Say("people.invited", p.Name), Crumbs: []console.Link{{Path: "/people", Word: r.Say("people.title")}, {Path: "/people/" + id, Word: p.Name}},
-		Data: map[string]string{"link": r.Origin + r.Lang.Prefix() + "/invitation/" + token.Secret()}}, nil
 }
 
 // offices lists the offices of the subtrees of the person.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	"github.com/sandogh/sandogh/internal/console/sessions"
 	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
@@ -28,7 +29,7 @@ import (
 // TestBrowser looks at the pages of a country's programme.
 func TestBrowser(t *testing.T) {
 	ctx := consoletest.Browser(t)
-	c := consoletest.New(t, storetest.SQLite(t), training.Part, sessions.Part)
+	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, sessions.Part)
 	s := prepare(t, c, "07", 3)
 	var id string
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
@@ -79,7 +80,7 @@ func TestBrowser(t *testing.T) {
 // it, and merges what it saves.
 func TestOfflineDoor(t *testing.T) {
 	ctx := consoletest.Browser(t)
-	c := consoletest.New(t, storetest.SQLite(t), training.Part, sessions.Part)
+	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, sessions.Part)
 	at := 0
 	for c.Now().Add(time.Duration(at) * 24 * time.Hour).Before(time.Now().Add(-24 * time.Hour)) {
 		at++

@@ -32,6 +32,21 @@ type asked struct {
 	Files  []trainingdb.TrainingMaterial `json:"files"`
 }
 
+// past is what somebody was in an earlier election.
+type past struct {
+	Round string `json:"round"`
+	Role  string `json:"role"`
+	Place string `json:"place"`
+}
+
+// roleName is a role in words: one of the training, or words of the file's own.
+func roleName(r *console.Request, role string) string {
+	if slices.Contains(training.Roles, training.Role(role)) {
+		return r.Say("training.role." + role)
+	}
+	return role
+}
+
 // qr is a QR code as an image within the page.
 func qr(text string) (template.URL, error) {
 	b, err := qrcode.Encode(text, qrcode.Medium, 320)
@@ -54,8 +69,8 @@ func (p *part) mine(r *console.Request) (console.Answer, error) {
 		Earlier      []asked                       `json:"earlier"`
 		Certificates []held                        `json:"certificates"`
 		Decisions    []trainingdb.TrainingDecision `json:"decisions"`
-		Past         []trainingdb.TrainingPast     `json:"past"`
-	}{Asked: []asked{}, Earlier: []asked{}, Certificates: []held{}}
+		Past         []past                        `json:"past"`
+	}{Asked: []asked{}, Earlier: []asked{}, Certificates: []held{}, Past: []past{}}
 	for _, x := range rows {
 		i := x.TrainingInvitation
 		a := asked{ID: i.ID, Course: x.CourseName, Venue: x.Venue, First: x.FirstDay, Last: x.LastDay, State: invitationState(r, i.State), Reason: i.Reason, Came: x.Marked}
@@ -91,8 +106,12 @@ func (p *part) mine(r *console.Request) (console.Answer, error) {
 	if data.Decisions, err = q.DecisionsOf(ctx, r.Actor.Person); err != nil {
 		return nil, store.Classify(err)
 	}
-	if data.Past, err = q.PastOf(ctx, r.Actor.Person); err != nil {
+	earlier, err := q.PastOf(ctx, r.Actor.Person)
+	if err != nil {
 		return nil, store.Classify(err)
+	}
+	for _, e := range earlier {
+		data.Past = append(data.Past, past{r.Lang.Digits(e.Round), roleName(r, e.Role), e.Office})
 	}
 	page := console.Page{Template: "mine", Data: data}
 	if i := slices.IndexFunc(data.Asked, func(a asked) bool { return a.State.Key == training.Invited }); i >= 0 {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	shown "github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
@@ -54,7 +55,7 @@ func (p *part) routes() []console.Route {
 		{Method: "POST", Path: "/training/sessions/{session}/minutes", Power: teach, Scope: sessionScope, Summary: s("minutes"), Form: minutesForm(), Do: p.minutes},
 		{Method: "POST", Path: "/training/sessions/{session}/decision", Power: teach, Scope: sessionScope, Summary: s("decision.new"), Form: decisionForm(), Do: p.decision},
 		{Method: "POST", Path: "/training/sessions/{session}/topic", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.new"],
-			Form: shown.TopicForm(false, words["sessions.topic.intro"], toSession), Do: p.addTopic},
+			Form: courses.TopicForm(false, words["sessions.topic.intro"], toSession), Do: p.addTopic},
 		{Method: "POST", Path: "/training/sessions/{session}/topics/{topic}/edit", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.edit"], Form: topicForm(), Do: p.editTopic},
 		{Method: "POST", Path: "/training/sessions/{session}/topics/{topic}/remove", Power: plan, Scope: sessionScope, Summary: words["sessions.topic.remove"], Form: removeForm(), Do: p.removeTopic},
 		{Method: "POST", Path: "/training/sessions/{session}/material", Power: teach, Scope: sessionScope, Summary: s("material.new"), Form: materialForm(), Do: p.addMaterial},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	shown "github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
@@ -72,7 +73,7 @@ func (p *part) session(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	agenda, err := shown.Topics(r, s.Course, s.ID)
+	agenda, err := courses.Topics(r, s.Course, s.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (p *part) session(r *console.Request) (console.Answer, error) {
 		Tally     trainingdb.TallyRow           `json:"tally"`
 		Units     string                        `json:"units"`
 		Trainers  string                        `json:"trainers"`
-		Topics    []shown.Topic                 `json:"topics"`
+		Topics    []courses.Topic               `json:"topics"`
 		Decisions []trainingdb.DecisionsRow     `json:"decisions"`
 		Materials []trainingdb.TrainingMaterial `json:"materials"`
 		Clear     string                        `json:"clear"` // mean, of 5

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	"github.com/sandogh/sandogh/internal/console/sessions"
 	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
@@ -93,7 +94,7 @@ func upload(cl *consoletest.Client, path string, fields map[string]string, conte
 // is merged once; certificates are given, and go stale when the law changes.
 func TestStory(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, training.Part, sessions.Part)
+		c := consoletest.New(t, db, training.Part, courses.Part, sessions.Part)
 		s := prepare(t, c, "07", 3)
 		at := "/training/sessions/" + s.ID
 		liaison, deputy := c.Person(office.IT, "07"), c.Person(office.Auditor, "07")
@@ -265,7 +266,7 @@ func TestMatrix(t *testing.T) {
 // sent again when somebody says so.
 func TestMessages(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, training.Part, sessions.Part)
+		c := consoletest.New(t, db, training.Part, courses.Part, sessions.Part)
 		hq := c.As(office.HQ, "")
 		id := map[string]string{}
 		c.Tx(func(ctx context.Context, tx *store.Tx) error {
@@ -303,7 +304,7 @@ func TestMessages(t *testing.T) {
 // certificates alone; once the session was held it stays as it is.
 func TestTopicOfSession(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, training.Part, sessions.Part)
+		c := consoletest.New(t, db, training.Part, courses.Part, sessions.Part)
 		s, other := prepare(t, c, "07", 3), prepare(t, c, "07", 5)
 		at, article := "/training/sessions/"+s.ID, law.Published().All()[1].Article
 		qom := c.As(office.Province, "07")

@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"github.com/sandogh/sandogh/internal/console"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	shown "github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
@@ -26,7 +27,7 @@ func (p *part) addTopic(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, store.Classify(err)
 	}
-	return shown.SaveTopic(r, trainingdb.TrainingTopic{Course: s.Course, Session: s.ID, Place: int64(len(rows) + 1)}, here(r))
+	return courses.SaveTopic(r, trainingdb.TrainingTopic{Course: s.Course, Session: s.ID, Place: int64(len(rows) + 1)}, here(r))
 }
 
 func (p *part) editTopic(r *console.Request) (console.Answer, error) {
@@ -34,12 +35,12 @@ func (p *part) editTopic(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shown.SaveTopic(r, t, here(r))
+	return courses.SaveTopic(r, t, here(r))
 }
 
 // topicForm is that of a topic of the session in the path.
 func topicForm() *console.Form {
-	f := shown.TopicForm(true, words["sessions.topic.intro"], toSession)
+	f := courses.TopicForm(true, words["sessions.topic.intro"], toSession)
 	fill := f.Fill
 	f.Fill = func(r *console.Request) (console.Values, error) {
 		if _, err := topicOf(r); err != nil {

@@ -3,6 +3,7 @@ package training
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/internal/console"
@@ -212,4 +213,15 @@ func holidays(text string) (days []calendar.Day, bad string) {
 		days = append(days, d)
 	}
 	return days, ""
+}
+
+// lines returns the lines of a text that are not empty.
+func lines(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
 }

@@ -35,7 +35,7 @@ func (p *part) home(r *console.Request) (console.Answer, error) {
 		l.Actions = append(l.Actions, console.Link{Path: "/training/venues", Word: r.Say("training.venues")}, console.Link{Path: "/training/trainers", Word: r.Say("training.trainers")}, console.Link{Path: "/training/asks", Word: r.Say("training.asks")}, console.Link{Path: "/training/messages", Word: r.Say("training.messages")})
 	}
 	if r.Actor.Somewhere(office.PeopleEdit) {
-		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")})
+		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")}, console.Link{Path: "/training/people/history", Word: r.Say("training.history")})
 	}
 	for _, row := range rows {
 		if !r.May(row.Office) {

@@ -42,11 +42,6 @@ func (p *part) routes() []console.Route {
 	return []console.Route{
 		{Method: "GET", Path: "/training", Power: see, Summary: s("title"), Do: p.home},
 		{Method: "POST", Path: "/training/new", Power: plan, Summary: s("new"), Form: newForm(), Do: p.add},
-		{Method: "GET", Path: "/training/courses", Power: see, Summary: s("courses"), Do: p.courses},
-		{Method: "POST", Path: "/training/courses/new", Power: plan, Summary: s("course.new"), Form: courseForm(), Do: p.addCourse},
-		{Method: "GET", Path: "/training/courses/{course}", Power: see, Summary: s("course"), Do: p.course},
-		{Method: "POST", Path: "/training/courses/{course}/topic", Power: plan, Summary: s("topic.new"), Form: TopicForm(false, words["training.topic.intro"], toCourses), Do: p.addTopic},
-		{Method: "POST", Path: "/training/topics/{topic}/edit", Power: plan, Summary: s("topic.edit"), Form: TopicForm(true, words["training.topic.intro"], toCourses), Do: p.editTopic},
 		{Method: "GET", Path: "/training/programmes/{programme}", Power: see, Scope: programmeScope, Summary: s("programme"), Do: p.board},
 		{Method: "GET", Path: "/training/programmes/{programme}/plan", Power: see, Scope: programmeScope, Summary: s("plan"), Do: p.plan},
 		{Method: "GET", Path: "/training/programmes/{programme}/programme.pdf", Power: see, Scope: programmeScope, Summary: s("pdf"), Do: p.pdf},
@@ -59,6 +54,7 @@ func (p *part) routes() []console.Route {
 		{Method: "POST", Path: "/training/programmes/{programme}/first", Power: plan, Scope: programmeScope, Summary: s("first"), Form: Confirm("first.intro", toPlan), Do: p.first},
 		{Method: "POST", Path: "/training/programmes/{programme}/publish", Power: plan, Scope: programmeScope, Summary: s("publish"), Form: Confirm("publish.intro", toPlan), Do: p.publish},
 		{Method: "POST", Path: "/training/people/import", Power: office.PeopleEdit, Summary: s("import"), Form: importForm(), Do: p.importPeople},
+		{Method: "POST", Path: "/training/people/history", Power: office.PeopleEdit, Summary: s("history"), Form: historyForm(), Do: p.importHistory},
 	}
 }
 

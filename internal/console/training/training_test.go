@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	"github.com/sandogh/sandogh/internal/console/sessions"
 	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
@@ -40,7 +41,7 @@ func upload(cl *consoletest.Client, path, name, content string) consoletest.Repl
 // see what changes and what cannot be had, and publish.
 func TestPlanning(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, training.Part, sessions.Part)
+		c := consoletest.New(t, db, training.Part, courses.Part, sessions.Part)
 		c.Tx(func(ctx context.Context, tx *store.Tx) error {
 			for i, name := range []string{"البرز", "سمنان", "قزوین", "تهران", "یزد"} {
 				if err := officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: fmt.Sprint(20 + i), Kind: office.ProvinceAt, NameFa: name, NameEn: fmt.Sprint("P", i)}); err != nil {

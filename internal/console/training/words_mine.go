@@ -30,6 +30,7 @@ var wordsMine = web.Words{
 	"training.past":               {"در انتخابات پیشین", "In earlier elections"},
 	"training.past.none":          {"چیزی ثبت نشده است.", "Nothing is entered."},
 	"training.round":              {"دوره", "Round"},
+	"training.past.place":         {"جا", "Place"},
 	"training.feedback":           {"نظر دادن", "Give feedback"},
 	"training.feedback.intro":     {"نظر شما بدون نام نشان داده می‌شود.", "What you say is shown without your name."},
 	"training.feedback.text":      {"چه چیز بهتر شود؟", "What should be better?"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/console/courses"
 	"github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/console/venues"
 	"github.com/sandogh/sandogh/internal/office"
@@ -53,7 +54,7 @@ func prepare(c *consoletest.Console) string {
 // planning anew would move is shown before it is done; and done, the plan has it.
 func TestNew(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		c := consoletest.New(t, db, training.Part, venues.Part)
+		c := consoletest.New(t, db, training.Part, courses.Part, venues.Part)
 		at := prepare(c)
 		hq, qom := c.As(office.HQ, ""), c.As(office.Province, "07")
 		if strings.Contains(hq.Get(at+"/plan").Is(http.StatusOK).Body, "/refresh") {
@@ -143,7 +144,7 @@ func TestMatrix(t *testing.T) {
 
 func TestBrowser(t *testing.T) {
 	ctx := consoletest.Browser(t)
-	c := consoletest.New(t, storetest.SQLite(t), training.Part, venues.Part)
+	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, venues.Part)
 	at := prepare(c)
 	trainer := "/training/trainers/" + c.Person(office.Trainer, "")
 	qom := c.As(office.Province, "07")

@@ -293,7 +293,7 @@ UPDATE training_certificate SET revoked = $1, reason = $2, version = version + 1
 -- name: Revoked :many
 SELECT serial, revoked FROM training_certificate WHERE revoked <> '' ORDER BY serial;
 
--- name: InsertPast :exec
+-- name: InsertPast :execrows
 INSERT INTO training_past (person, round, role, office) VALUES ($1, $2, $3, $4) ON CONFLICT (person, round, role) DO NOTHING;
 
 -- name: PastOf :many

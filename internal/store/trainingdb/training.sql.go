@@ -1006,7 +1006,7 @@ func (q *Queries) InsertOpenDays(ctx context.Context, arg InsertOpenDaysParams) 
 	return err
 }
 
-const insertPast = `-- name: InsertPast :exec
+const insertPast = `-- name: InsertPast :execrows
 INSERT INTO training_past (person, round, role, office) VALUES ($1, $2, $3, $4) ON CONFLICT (person, round, role) DO NOTHING
 `
 
@@ -1017,14 +1017,17 @@ type InsertPastParams struct {
 	Office string
 }
 
-func (q *Queries) InsertPast(ctx context.Context, arg InsertPastParams) error {
-	_, err := q.db.ExecContext(ctx, insertPast,
+func (q *Queries) InsertPast(ctx context.Context, arg InsertPastParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertPast,
 		arg.Person,
 		arg.Round,
 		arg.Role,
 		arg.Office,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertProgramme = `-- name: InsertProgramme :exec

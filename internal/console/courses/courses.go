@@ -1,9 +1,11 @@
-package training
+package courses
 
 import (
-	"strings"
+	"embed"
+	"io/fs"
 
 	"github.com/sandogh/sandogh/internal/console"
+	shown "github.com/sandogh/sandogh/internal/console/training"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
@@ -11,18 +13,36 @@ import (
 	"github.com/sandogh/sandogh/internal/web"
 )
 
-// lines returns the lines of a text that are not empty.
-func lines(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
+//go:embed templates/*.html
+var templates embed.FS
+
+// words are those of package training, which is always beside this part.
+var words = shown.Vocabulary
+
+var versionField = console.Field{Name: "version", Kind: console.Hidden, Required: true}
+
+// Part returns the part.
+func Part(console.Deps) console.Part {
+	own, _ := fs.Sub(templates, "templates") // embedded: it is there
+	return console.Part{Name: "courses", Templates: own, Routes: routes()}
 }
 
-func (p *part) courses(r *console.Request) (console.Answer, error) {
+// Routes returns its routes.
+func Routes(d console.Deps) []console.Route { return Part(d).Routes }
+
+func routes() []console.Route {
+	see, plan := office.TrainingSee, office.TrainingPlan
+	s := func(key string) web.Text { return words["training."+key] }
+	return []console.Route{
+		{Method: "GET", Path: "/training/courses", Power: see, Summary: s("courses"), Do: courses},
+		{Method: "POST", Path: "/training/courses/new", Power: plan, Summary: s("course.new"), Form: courseForm(), Do: addCourse},
+		{Method: "GET", Path: "/training/courses/{course}", Power: see, Summary: s("course"), Do: course},
+		{Method: "POST", Path: "/training/courses/{course}/topic", Power: plan, Summary: s("topic.new"), Form: TopicForm(false, words["training.topic.intro"], toCourses), Do: addTopic},
+		{Method: "POST", Path: "/training/topics/{topic}/edit", Power: plan, Summary: s("topic.edit"), Form: TopicForm(true, words["training.topic.intro"], toCourses), Do: editTopic},
+	}
+}
+
+func courses(r *console.Request) (console.Answer, error) {
 	rows, err := trainingdb.New(r.DB).Courses(r.Context())
 	if err != nil {
 		return nil, store.Classify(err)
@@ -31,7 +51,7 @@ func (p *part) courses(r *console.Request) (console.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := console.List{Whole: true, Crumbs: Crumbs(r), Empty: r.Say("training.courses.empty"), Columns: []console.Column{
+	l := console.List{Whole: true, Crumbs: shown.Crumbs(r), Empty: r.Say("training.courses.empty"), Columns: []console.Column{
 		{Key: "name", Label: words["training.course"], Sort: true}, {Key: "topics", Label: words["training.topics"], Kind: console.Numbers},
 		{Key: "months", Label: words["training.months"], Kind: console.Numbers}, {Key: "state", Label: words["training.law"], Kind: console.States}}}
 	if r.Actor.Somewhere(office.TrainingPlan) {
@@ -62,7 +82,7 @@ func courseForm() *console.Form {
 		}}
 }
 
-func (p *part) addCourse(r *console.Request) (console.Answer, error) {
+func addCourse(r *console.Request) (console.Answer, error) {
 	var id string
 	err := r.Tx(func(tx *store.Tx) (err error) {
 		id, err = training.AddCourse(r.Context(), tx, r.Now(), r.Actor, r.Values.Get("name"), r.Values.Int("months"))
@@ -108,7 +128,7 @@ func Topics(r *console.Request, course, session string) ([]Topic, error) {
 	return out, nil
 }
 
-func (p *part) course(r *console.Request) (console.Answer, error) {
+func course(r *console.Request) (console.Answer, error) {
 	c, err := trainingdb.New(r.DB).Course(r.Context(), r.PathValue("course"))
 	if err != nil {
 		return nil, store.Classify(err)
@@ -129,7 +149,7 @@ func (p *part) course(r *console.Request) (console.Answer, error) {
 			data.Stale++
 		}
 	}
-	page := console.Page{Template: "course", Title: c.Name, Data: data, Crumbs: Crumbs(r, console.Link{Path: "/training/courses", Word: r.Say("training.courses")})}
+	page := console.Page{Template: "course", Title: c.Name, Data: data, Crumbs: shown.Crumbs(r, console.Link{Path: "/training/courses", Word: r.Say("training.courses")})}
 	if data.Plans && len(all) == 0 {
 		page.Next = &console.Next{Text: r.Say("training.next.topic"), Link: console.Link{Path: "/training/courses/" + c.ID + "/topic", Word: r.Say("training.topic.new")}}
 	}
@@ -175,7 +195,7 @@ func SaveTopic(r *console.Request, t trainingdb.TrainingTopic, path string) (con
 		return nil, err
 	}
 	t.Title, t.Minutes, t.Article, t.Version = r.Values.Get("title"), r.Values.Int("minutes"), r.Values.Get("article"), r.Values.Int("version")
-	return Write(r, path, r.Say("training.topic.saved"), func(tx *store.Tx) error {
+	return shown.Write(r, path, r.Say("training.topic.saved"), func(tx *store.Tx) error {
 		return training.SaveTopic(r.Context(), tx, r.Now(), r.Actor, reg, t)
 	})
 }
@@ -184,7 +204,7 @@ func toCourses(r *console.Request) console.Link {
 	return console.Link{Path: "/training/courses", Word: r.Say("shell.cancel")}
 }
 
-func (p *part) addTopic(r *console.Request) (console.Answer, error) {
+func addTopic(r *console.Request) (console.Answer, error) {
 	c, err := trainingdb.New(r.DB).Course(r.Context(), r.PathValue("course"))
 	if err != nil {
 		return nil, store.Classify(err)
@@ -196,7 +216,7 @@ func (p *part) addTopic(r *console.Request) (console.Answer, error) {
 	return SaveTopic(r, trainingdb.TrainingTopic{Course: c.ID, Place: int64(len(rows) + 1)}, "/training/courses/"+c.ID)
 }
 
-func (p *part) editTopic(r *console.Request) (console.Answer, error) {
+func editTopic(r *console.Request) (console.Answer, error) {
 	t, err := trainingdb.New(r.DB).Topic(r.Context(), r.PathValue("topic"))
 	if err != nil {
 		return nil, store.Classify(err)

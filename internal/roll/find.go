@@ -132,19 +132,16 @@ func (r *Roll) Search(query string, limit int) (found []Person, all int) {
 	return append(found, late[:min(len(late), limit-len(found))]...), all
 }
 
-// contains reports whether the text has all words, and whether one of its own
-// words begins with the first.
+// contains reports whether the text has all words, and whether a word of the
+// person's own name begins with the first.
 func contains(text string, words []string) (all, begins bool) {
-	for i, w := range words {
-		at := strings.Index(text, w)
-		if at < 0 {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
 			return false, false
 		}
-		if i == 0 {
-			begins = strings.Contains(text, " "+w)
-		}
 	}
-	return true, begins
+	name, _, _ := strings.Cut(text, "\n")
+	return true, strings.Contains(name, " "+words[0])
 }
 
 // searched is what a search looks through: the ways to write the name and the

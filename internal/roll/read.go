@@ -159,7 +159,10 @@ func Read(file io.ReaderAt, size int64, c Config) (*Roll, error) {
 		return nil, faults
 	}
 	slices.SortFunc(r.own, func(a, b Person) int {
-		return cmp.Or(persian.Order(a.Name, b.Name), persian.Order(a.Father, b.Father), cmp.Compare(a.Number, b.Number))
+		if c := persian.Order(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return cmp.Or(persian.Order(a.Father, b.Father), cmp.Compare(a.Number, b.Number))
 	})
 	r.texts = make([]string, len(r.own))
 	for i := range r.own {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/officedb"
+	"github.com/sandogh/sandogh/internal/training/certificate"
 )
 
 // A Name is a name in Persian and in English.
@@ -51,12 +51,15 @@ type Scale struct {
 	cities    int
 	villages  int
 	executors int
+	sessions  int
+	marks     int // of attendance
+	key       *certificate.Key
 }
 
 // The scales.
 var (
 	Small = Scale{counties: 4, districts: 31, cities: 31, villages: 31}
-	Full  = Scale{counties: math.MaxInt, districts: 674, cities: 1_400, villages: 37_600, executors: 1_500_000}
+	Full  = Scale{counties: math.MaxInt, districts: 674, cities: 1_400, villages: 37_600, executors: 1_500_000, sessions: 20_000, marks: 5_000_000}
 )
 
 // ErrNotEmpty says that there are provinces already.
@@ -204,6 +207,13 @@ func (c *country) officeOf(i int) string {
 	return c.offices[len(c.offices)-places+i*places/c.scale.executors].Code // those of a place side by side
 }
 
+// A table and what goes into it.
+type table struct {
+	name    string
+	columns []string
+	rows    rows
+}
+
 func (c *country) load(ctx context.Context, tx *store.Tx) error {
 	q := officedb.New(tx)
 	_, err := q.Office(ctx, "")
@@ -211,24 +221,30 @@ func (c *country) load(ctx context.Context, tx *store.Tx) error {
 	if err == nil { // the first administrator's
 		skip = 1
 	}
-	for _, t := range []struct {
-		table   string
-		columns []string
-		rows    iter.Seq2[[]any, error]
-	}{
+	tables := []table{
 		{"office", []string{"code", "kind", "name_fa", "name_en", "population", "version"}, c.officeRows(skip)},
 		{"person", []string{"id", "name", "number", "phone", "email", "office", "simulated", "created", "version"}, c.personRows()},
 		{"person_word", []string{"word", "office", "person"}, c.wordRows()},
 		{"post", []string{"id", "person", "role", "office", "since", "until", "version"}, c.postRows()},
-	} {
-		if err := tx.Load(ctx, t.table, t.columns, t.rows); err != nil {
-			return fmt.Errorf("%s: %w", t.table, err)
-		}
 	}
-	return nil
+	if c.scale.sessions > 0 {
+		tables = append(tables, c.training()...)
+	}
+	var names []string
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	return tx.Bulk(ctx, names, func() error {
+		for _, t := range tables {
+			if err := tx.Load(ctx, t.name, t.columns, t.rows); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+		}
+		return nil
+	})
 }
 
-func (c *country) officeRows(skip int) iter.Seq2[[]any, error] {
+func (c *country) officeRows(skip int) rows {
 	return func(yield func([]any, error) bool) {
 		for _, o := range c.offices[skip:] {
 			if !yield([]any{o.Code, o.Kind, o.NameFa, o.NameEn, o.Population, o.Version}, nil) {
@@ -238,7 +254,7 @@ func (c *country) officeRows(skip int) iter.Seq2[[]any, error] {
 	}
 }
 
-func (c *country) personRows() iter.Seq2[[]any, error] {
+func (c *country) personRows() rows {
 	return func(yield func([]any, error) bool) {
 		created := store.Millis(c.now)
 		for i := range c.count() {
@@ -251,7 +267,7 @@ func (c *country) personRows() iter.Seq2[[]any, error] {
 
 // wordRows goes word by word, in the order of the index: a tree that grows at its
 // end is many times faster than one that grows everywhere.
-func (c *country) wordRows() iter.Seq2[[]any, error] {
+func (c *country) wordRows() rows {
 	period := len(given) * len(family) // after which the names come again
 	names := map[string][]int{}        // by stored word, the numbers below period of those who have it
 	for i := range period {
@@ -272,7 +288,7 @@ func (c *country) wordRows() iter.Seq2[[]any, error] {
 	}
 }
 
-func (c *country) postRows() iter.Seq2[[]any, error] {
+func (c *country) postRows() rows {
 	return func(yield func([]any, error) bool) {
 		for i, p := range c.people {
 			if !yield([]any{"p" + idOf(i)[1:], idOf(i), string(p.role), p.code, c.today, "", int64(1)}, nil) {

@@ -12,6 +12,10 @@ import (
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/store/trainingdb"
+	"github.com/sandogh/sandogh/internal/training"
+	"github.com/sandogh/sandogh/internal/training/certificate"
+	"github.com/sandogh/sandogh/law"
 )
 
 var now = time.Date(2026, 4, 21, 8, 30, 0, 0, time.UTC)
@@ -110,6 +114,74 @@ func TestLoad(t *testing.T) {
 		}
 		if err := sample.Load(ctx, db, sample.Small, now); !errors.Is(err, sample.ErrNotEmpty) {
 			t.Errorf("a second load: %v", err)
+		}
+	})
+}
+
+// TestTraining: as many sessions and marks as the scale says, each session with its
+// roster, and certificates that the key has signed.
+func TestTraining(t *testing.T) {
+	key, err := certificate.NewKey(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		if err := sample.Load(ctx, db, sample.Tiny.Certified(key), now); err != nil {
+			t.Fatal(err)
+		}
+		q := trainingdb.New(db)
+		lo, hi := office.Range("")
+		sessions, err := q.SessionsIn(ctx, trainingdb.SessionsInParams{Lo: lo, Hi: hi, Max: 1000})
+		if err != nil || len(sessions) != 80 {
+			t.Fatalf("%d sessions, %v", len(sessions), err)
+		}
+		marks, planned, certificates := int64(0), 0, int64(0)
+		for _, s := range sessions {
+			tally, err := q.Tally(ctx, s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if marks += tally.Present; s.State == training.Planned {
+				planned++
+				if tally.Present > 0 || s.FirstDay <= office.Day(now) {
+					t.Errorf("a session yet to come: %+v, %+v", s, tally)
+				}
+			} else if tally.Present == 0 || tally.Present >= tally.People || s.FirstDay >= office.Day(now) {
+				t.Errorf("a session that was held: %+v, %+v", s, tally)
+			}
+			if tally.People > s.Seats {
+				t.Errorf("%d people on %d seats", tally.People, s.Seats)
+			}
+		}
+		if marks != 2000 || planned != 8 {
+			t.Errorf("%d marks, %d sessions yet to come", marks, planned)
+		}
+		issued, err := q.CertificatesIn(ctx, trainingdb.CertificatesInParams{Lo: lo, Hi: hi, Max: 10_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range issued {
+			got, err := certificate.Open(c.TrainingCertificate.Content, key.Public())
+			if err != nil || got.Name != c.Name || got.Serial != c.TrainingCertificate.Serial {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			_, err = q.InvitationOf(ctx, trainingdb.InvitationOfParams{Session: c.TrainingCertificate.Session, Person: c.TrainingCertificate.Person})
+			if err != nil {
+				t.Fatalf("a certificate for who was not asked: %+v, %v", c, err)
+			}
+		}
+		for _, s := range sessions {
+			if s.State == training.Held && s.Course == sessions[0].Course {
+				n, _ := q.CountMarks(ctx, s.ID)
+				certificates += n
+			}
+		}
+		if int64(len(issued)) != certificates || certificates == 0 {
+			t.Errorf("%d certificates for %d who came", len(issued), certificates)
+		}
+		if stale := training.StaleOf(law.Published(), issued[0].TrainingCertificate.Articles); len(stale) > 0 {
+			t.Errorf("stale from the beginning: %+v", stale)
 		}
 	})
 }

@@ -235,18 +235,21 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (state string, err error
 		if len(first) != 2 || first[0] != format || first[1] != json.Number("1") {
 			return fmt.Errorf("its first line: %w", ErrBackup)
 		}
-		row, err := in.next()
-		for err == nil && len(row) > 2 && row[0] == nil {
-			row, err = db.fill(ctx, tx, tables, in, row)
-		}
-		if err != nil {
-			return err
-		}
-		if len(row) != 2 || row[0] != nil || row[1] != in.before {
-			return fmt.Errorf("its hash: %w", ErrBackup)
-		}
-		state = in.before
-		return nil
+		err = tx.Bulk(ctx, tables, func() error {
+			row, err := in.next()
+			for err == nil && len(row) > 2 && row[0] == nil {
+				row, err = db.fill(ctx, tx, tables, in, row)
+			}
+			if err != nil {
+				return err
+			}
+			if len(row) != 2 || row[0] != nil || row[1] != in.before {
+				return fmt.Errorf("its hash: %w", ErrBackup)
+			}
+			state = in.before
+			return nil
+		})
+		return foreign(err)
 	})
 	if err != nil {
 		return "", fmt.Errorf("restore: %w", err)
@@ -305,10 +308,15 @@ func (db *DB) fill(ctx context.Context, tx *Tx, tables []string, in *reader, hea
 			}
 		}
 	})
-	if errors.Is(err, ErrReference) || errors.Is(err, ErrExists) { // rows that no database has held
-		err = fmt.Errorf("%w: %w", ErrBackup, err)
-	}
 	return after, err
+}
+
+// foreign says of rows that no database has held that they are from no backup.
+func foreign(err error) error {
+	if errors.Is(err, ErrReference) || errors.Is(err, ErrExists) {
+		return fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	return err
 }
 
 // reader reads lines of a backup.

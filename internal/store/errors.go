@@ -52,7 +52,7 @@ func classify(err error) error {
 			kind = ErrReference
 		case pg.Code == "53100":
 			kind = ErrFull
-		case pg.Code[:2] == "08" || pg.Code[:3] == "57P" || pg.Code[:2] == "53" || pg.Code == "55P03" || pg.Code == "58030":
+		case pg.Code[:2] == "08" || pg.Code[:3] == "57P" || pg.Code[:2] == "53" || pg.Code == "55P03" || pg.Code == "40P01" || pg.Code == "58030":
 			kind = ErrUnavailable
 		}
 	case errors.As(err, &lite):

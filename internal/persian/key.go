@@ -25,6 +25,9 @@ var folded = map[rune]rune{
 // Clean returns the text as it is stored: in NFC, and with the zero width
 // non-joiner where a right-to-left mark between letters was typed for it.
 func Clean(s string) string {
+	if norm.NFC.IsNormalString(s) && !strings.ContainsRune(s, rlm) {
+		return s // as nearly all is
+	}
 	runes := []rune(norm.NFC.String(s))
 	for i, r := range runes {
 		if r == rlm && i > 0 && i < len(runes)-1 && (isLetter(runes[i-1]) || unicode.Is(unicode.Mn, runes[i-1])) && isLetter(runes[i+1]) {

@@ -3,31 +3,32 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// Bulk calls load with the indexes and the references of tables taken away, and
-// makes them again behind it: an index that is made once of millions of rows costs
-// a small part of one that grows row by row. Readers of these tables wait
-// meanwhile, so it is for tables that are as good as empty. The primary keys stay:
-// rows had better come in their order. What load has broken is found at the end:
-// ErrReference or ErrExists.
+// Bulk calls load with the indexes of tables taken away, on PostgreSQL with their
+// keys and references too, and makes them again behind it: an index that is made
+// once of millions of rows costs a small part of one that grows row by row. Readers
+// of these tables wait meanwhile, so it is for tables that are as good as empty.
+// On SQLite the primary keys stay: rows had better come in their order. What load
+// has broken is found at the end: ErrReference or ErrExists.
 func (tx *Tx) Bulk(ctx context.Context, tables []string, load func() error) error {
-	var again []string
-	for _, table := range tables {
-		drop, create, err := tx.extras(ctx, table)
-		if err != nil {
-			return fmt.Errorf("table %s: %w", table, classify(err))
+	all, err := tx.extras(ctx, tables)
+	if err != nil {
+		return fmt.Errorf("look for indexes: %w", classify(err))
+	}
+	for _, e := range all {
+		if _, err := tx.tx.ExecContext(ctx, e.drop); err != nil {
+			return fmt.Errorf("%s: %w", e.drop, classify(err))
 		}
-		for _, statement := range drop {
-			if _, err := tx.tx.ExecContext(ctx, statement); err != nil {
-				return fmt.Errorf("table %s: %w", table, classify(err))
-			}
-		}
-		again = append(again, create...)
 	}
 	if err := load(); err != nil {
 		return err
+	}
+	var again []string
+	for _, e := range slices.Backward(all) {
+		again = append(again, e.create)
 	}
 	if tx.engine == Postgres {
 		again = append([]string{"SET LOCAL maintenance_work_mem = '256MB'"}, again...)
@@ -41,28 +42,40 @@ func (tx *Tx) Bulk(ctx context.Context, tables []string, load func() error) erro
 	return nil
 }
 
-// extras returns the statements that drop the indexes of a table (and on
-// PostgreSQL its references, which SQLite cannot drop), and those that make them
-// again, as the engine itself writes them.
-func (tx *Tx) extras(ctx context.Context, table string) (drop, create []string, err error) {
-	query := `SELECT 'DROP INDEX "' || name || '"', sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY name`
+// An extra is what tables have beside rows: how it goes, and how it comes back.
+type extra struct{ drop, create string }
+
+// extras returns those of tables in the order in which they can go: references,
+// indexes, and the keys that no other table refers to. The engine itself says how
+// they are made again.
+func (tx *Tx) extras(ctx context.Context, tables []string) ([]extra, error) {
+	query := `SELECT 'DROP INDEX "' || name || '"', sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND instr(?1, ' ' || tbl_name || ' ') > 0 ORDER BY name`
 	if tx.engine == Postgres {
-		query = `SELECT 'DROP INDEX ' || x.indexrelid::regclass, pg_get_indexdef(x.indexrelid) FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid
-WHERE t.relname = $1 AND t.relnamespace = current_schema()::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid)
-UNION ALL SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', t.relname, c.conname), format('ALTER TABLE %I ADD CONSTRAINT %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid))
-FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE c.contype = 'f' AND t.relname = $1 AND t.relnamespace = current_schema()::regnamespace ORDER BY 1 DESC`
+		query = `WITH t AS (SELECT oid, relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND strpos($1, ' ' || relname || ' ') > 0)
+SELECT go, back FROM (
+  SELECT CASE c.contype WHEN 'f' THEN 1 ELSE 3 END AS turn, format('ALTER TABLE %I DROP CONSTRAINT %I', t.relname, c.conname) AS go,
+    format('ALTER TABLE %I ADD CONSTRAINT %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid)) AS back
+  FROM pg_constraint c JOIN t ON t.oid = c.conrelid
+  WHERE c.contype = 'f' OR c.contype IN ('p', 'u') AND NOT EXISTS
+    (SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = c.conindid AND f.conrelid NOT IN (SELECT oid FROM t))
+  UNION ALL
+  SELECT 2, format('DROP INDEX %s', x.indexrelid::regclass), pg_get_indexdef(x.indexrelid)
+  FROM pg_index x JOIN t ON t.oid = x.indrelid
+  WHERE NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid)) AS extras
+ORDER BY turn, go`
 	}
-	rows, err := tx.tx.QueryContext(ctx, query, table)
+	rows, err := tx.tx.QueryContext(ctx, query, " "+strings.Join(tables, " ")+" ")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
+	var out []extra
 	for rows.Next() {
-		var d, c string
-		if err := rows.Scan(&d, &c); err != nil {
-			return nil, nil, err
+		var e extra
+		if err := rows.Scan(&e.drop, &e.create); err != nil {
+			return nil, err
 		}
-		drop, create = append(drop, d), append(create, c)
+		out = append(out, e)
 	}
-	return drop, create, rows.Err()
+	return out, rows.Err()
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -28,7 +29,19 @@ type Tx struct {
 // Tx has returned without error, what was written is on the disk; after an error
 // nothing of it is there. Writers wait for one another, so write must be quick
 // and must not wait for anything else.
-func (db *DB) Tx(ctx context.Context, write func(*Tx) error) (err error) {
+func (db *DB) Tx(ctx context.Context, write func(*Tx) error) error {
+	return db.LongTx(ctx, func(tx *Tx, turn func() error) error {
+		if err := turn(); err != nil {
+			return err
+		}
+		return write(tx)
+	})
+}
+
+// LongTx is [DB.Tx] for what takes minutes. Others write until write calls turn,
+// which it must, and behind which it must be quick; what it has read before that
+// may be old. SQLite has one writer, so there the others wait all the time.
+func (db *DB) LongTx(ctx context.Context, write func(tx *Tx, turn func() error) error) error {
 	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", classify(err))
@@ -39,14 +52,21 @@ func (db *DB) Tx(ctx context.Context, write func(*Tx) error) (err error) {
 		return fmt.Errorf("begin: %w", classify(err))
 	}
 	defer sqlTx.Rollback() // of no effect after Commit
-	if db.engine == Postgres {
-		if _, err := sqlTx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtext('sandogh ' || current_schema()))"); err != nil {
-			return fmt.Errorf("begin: %w", classify(err))
+	tx, mine := &Tx{tx: sqlTx, conn: conn, engine: db.engine}, false
+	err = write(tx, func() error {
+		if db.engine == Postgres && !mine {
+			if _, err := sqlTx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtext('sandogh ' || current_schema()))"); err != nil {
+				return fmt.Errorf("begin: %w", classify(err))
+			}
 		}
-	}
-	tx := &Tx{tx: sqlTx, conn: conn, engine: db.engine}
-	if err := write(tx); err != nil {
+		mine = true
+		return nil
+	})
+	if err != nil {
 		return classify(err)
+	}
+	if !mine {
+		return errors.New("commit: the write has not waited for its turn")
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", classify(err))
@@ -84,7 +104,7 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	return tx.tx.QueryRowContext(ctx, tx.engine.bind(query), args...)
 }
 
-// batch is how many values one statement of SQLite has: with more it takes longer.
+// batch is how many values one statement has: with more SQLite takes longer.
 const batch = 1_000
 
 // Load appends many rows to a table: by COPY on PostgreSQL, by long INSERTs on
@@ -111,9 +131,41 @@ func (tx *Tx) Load(ctx context.Context, table string, columns []string, rows ite
 		}
 		return classify(err)
 	}
-	one := "(" + strings.Repeat(",?", len(columns))[1:] + ")"
-	head := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES "
-	size := batch / len(columns)
+	// FAIL and not ABORT, because whoever called rolls back: so SQLite need not keep
+	// every page as it was before the statement.
+	return tx.insert(ctx, "INSERT OR FAIL INTO ", table, columns, next, "")
+}
+
+// LoadNew is [Tx.Load] by long INSERTs on both engines, which pass over rows that
+// are there already.
+func (tx *Tx) LoadNew(ctx context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	return tx.insert(ctx, "INSERT INTO ", table, columns, next, " ON CONFLICT DO NOTHING")
+}
+
+// insert inserts rows, many by one statement.
+func (tx *Tx) insert(ctx context.Context, head, table string, columns []string, next func() ([]any, error, bool), tail string) error {
+	size, mark := batch/len(columns), "$"
+	if tx.engine == SQLite {
+		mark = "?"
+	}
+	text := func(rows int) string {
+		var b strings.Builder
+		b.WriteString(head + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+		for i := range rows * len(columns) {
+			switch {
+			case i == 0:
+				b.WriteString("(" + mark)
+			case i%len(columns) == 0:
+				b.WriteString("), (" + mark)
+			default:
+				b.WriteString(", " + mark)
+			}
+			b.WriteString(strconv.Itoa(i + 1))
+		}
+		return b.String() + ")" + tail
+	}
 	var full *sql.Stmt
 	for {
 		var args []any
@@ -134,14 +186,14 @@ func (tx *Tx) Load(ctx context.Context, table string, columns []string, rows ite
 		var err error
 		if n == size {
 			if full == nil {
-				if full, err = tx.tx.PrepareContext(ctx, head+strings.Repeat(","+one, n)[1:]); err != nil {
+				if full, err = tx.tx.PrepareContext(ctx, text(n)); err != nil {
 					return classify(err)
 				}
 				defer full.Close()
 			}
 			_, err = full.ExecContext(ctx, args...)
 		} else {
-			_, err = tx.tx.ExecContext(ctx, head+strings.Repeat(","+one, n)[1:], args...)
+			_, err = tx.tx.ExecContext(ctx, text(n), args...)
 		}
 		if err != nil {
 			return classify(err)

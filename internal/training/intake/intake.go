@@ -18,164 +18,244 @@
 package intake
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/csv"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sandogh/sandogh/internal/office"
-	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/store"
+	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
-	"github.com/sandogh/sandogh/internal/training"
 )
 
-// Header is the first line of a file of people.
-var Header = []string{"national_number", "name", "role", "province", "county", "district", "mobile"}
-
-// A LineFault is what is wrong with a line of a file; Say is a key of the pages'
-// words.
-type LineFault struct {
-	Line  int    `json:"line"`
-	Field string `json:"field"`
-	Say   string `json:"fault"`
-	Other int    `json:"other,omitempty"` // the line that has the same number
-}
-
-// An ImportError is everything that is wrong with a file.
-type ImportError struct{ Faults []LineFault }
-
-func (e *ImportError) Error() string {
-	f := e.Faults[0]
-	return fmt.Sprintf("import people: %d faults, the first in line %d: %s: %s", len(e.Faults), f.Line, f.Field, f.Say)
-}
-
-// What is wrong with a line.
-const (
-	BadHeader   = "header"
-	BadLine     = "line"
-	BadNumber   = "number"
-	SameNumber  = "same-number"
-	NoName      = "name"
-	BadRole     = "role"
-	NoProvince  = "province"
-	NoCounty    = "county"
-	NoDistrict  = "district"
-	BadMobile   = "mobile"
-	OutOfReach  = "reach"
-	maxLineName = 100
-)
-
-// An importer reads a file of people more than once: to check it, and then for
-// each table.
+// An importer reads a file of people twice: to check it, and to take it.
 type importer struct {
-	file    io.ReadSeeker
-	offices map[string]string // keys of the names of province, county and district → code
-	actor   office.Actor
-	seed    []byte           // of the ids of this import
-	known   map[int64]string // people who are there already, of those in the file
-	places  map[string]place // of province, county and district as they are written
+	file     io.ReadSeeker
+	offices  map[string]string // keys of the names of province, county and district → code
+	actor    office.Actor
+	prefix   string           // of the ids of this import
+	first    map[int64]int    // number → the first line that has it
+	known    map[int64]string // people who are there already, of those in the file
+	places   map[string]place // of province, county and district as they are written
+	words    map[string][]string
+	hash     []byte // of the file as it was checked
+	progress func(share float64)
+	created  int64
+	size     int64
+	read     int64
 }
 
-// A place is the office of three names, or which of them is none.
-type place struct {
-	office string
-	field  int    // of Header, or 0
-	say    string // what is wrong with it
-}
+// Bounds: how many lines go into the tables at a time, how many names and places
+// are remembered, how few people are looked for one by one, and how often the file
+// is taken anew because others have entered people of it meanwhile.
+const (
+	chunk      = 20_000
+	remembered = 100_000
+	few        = 10_000
+	attempts   = 3
+)
 
-// A line of the file that has no fault.
-type line struct {
-	number, name, mobile, office string
-	role                         training.Role
-}
+// errMeanwhile says that others have entered people of the file while it was taken.
+var errMeanwhile = fmt.Errorf("others have entered people of this file meanwhile: import it once more: %w", store.ErrConflict)
 
 // People reads a file of people, UTF-8 CSV with the Header, adds those who
 // are not there yet, and gives each their seat. Either all of the file is taken, or
-// nothing: then the error is an *ImportError with every fault. It returns how many
-// lines there were, and how many people are new.
-func People(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker) (lines, added int, err error) {
-	im := &importer{file: file, actor: a, seed: make([]byte, 32), known: map[int64]string{}, places: map[string]place{}}
-	rand.Read(im.seed) // it never fails
-	if im.offices, err = officeNames(ctx, db); err != nil {
+// nothing: then the error is an *ImportError with every fault, that of the context
+// if it has ended, or one of package store. It returns how many lines there were,
+// and how many people are new. The function, if it is not nil, is told now and then
+// what share of the work is done.
+func People(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker, progress func(share float64)) (lines, added int, err error) {
+	im := &importer{file: file, actor: a, first: map[int64]int{}, places: map[string]place{}, words: map[string][]string{}, progress: progress, created: store.Millis(now)}
+	random := make([]byte, 10)
+	rand.Read(random) // it never fails
+	im.prefix = ids.EncodeToString(random)
+	hash := sha256.New()
+	if im.size, err = file.Seek(0, io.SeekEnd); err == nil {
+		im.offices, err = officeNames(ctx, db)
+	}
+	if err != nil {
 		return 0, 0, fmt.Errorf("import people: %w", err)
 	}
-	hash := sha256.New()
-	first := map[int64]int{}
 	var faults []LineFault
-	for n, l := range im.lines(hash, &faults) {
-		number, _ := strconv.ParseInt(l.number, 10, 64) // it was checked
-		if other := first[number]; other != 0 {
-			faults = append(faults, LineFault{n, Header[0], SameNumber, other})
+	for l := range im.lines(ctx, hash, 0, &faults) {
+		if other := im.first[l.key]; other != 0 {
+			faults = append(faults, LineFault{l.at, Header[0], SameNumber, other})
 		} else {
-			first[number] = n
+			im.first[l.key] = l.at
 		}
 		lines++
-		if lines%1000 == 0 && ctx.Err() != nil {
-			return 0, 0, ctx.Err()
-		}
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, 0, fmt.Errorf("import people: %w", err)
 	}
 	if len(faults) > 0 {
 		return 0, 0, &ImportError{faults}
 	}
-	err = db.Tx(ctx, func(tx *store.Tx) error {
-		if err := im.find(ctx, tx, first); err != nil {
-			return err
-		}
-		added = lines - len(im.known)
-		created := store.Millis(now)
-		if err := tx.Load(ctx, "person", []string{"id", "name", "number", "phone", "email", "office", "simulated", "created", "version"},
-			im.rows(func(l line, id string, known bool, yield func([]any) bool) bool {
-				return known || yield([]any{id, l.name, l.number, l.mobile, "", l.office, int64(0), created, int64(1)})
-			})); err != nil {
-			return err
-		}
-		if err := tx.Load(ctx, "person_word", []string{"word", "office", "person"}, im.rows(func(l line, id string, known bool, yield func([]any) bool) bool {
-			if known {
-				return true
+	im.hash = hash.Sum(nil)
+	for try := 1; ; try++ {
+		err = db.LongTx(ctx, func(tx *store.Tx, turn func() error) error {
+			last, err := lastChange(ctx, tx)
+			if err != nil {
+				return err
 			}
-			for _, w := range office.Words(l.name) {
-				if !yield([]any{w, l.office, id}) {
-					return false
-				}
+			if im.known, err = im.find(ctx, tx); err != nil {
+				return err
 			}
-			return true
-		})); err != nil {
-			return err
-		}
-		q := trainingdb.New(tx)
-		if err := tx.Load(ctx, "training_seat", []string{"office", "role", "person"}, im.rows(func(l line, id string, known bool, yield func([]any) bool) bool {
-			return known || yield([]any{l.office, string(l.role), id})
-		})); err != nil {
-			return err
-		}
-		for _, l := range im.lines(nil, &faults) { // those who were there may have the seat already
-			number, _ := strconv.ParseInt(l.number, 10, 64)
-			if id, ok := im.known[number]; ok {
-				if err := q.InsertSeat(ctx, trainingdb.InsertSeatParams{Office: l.office, Role: string(l.role), Person: id}); err != nil {
+			if added, err = im.take(ctx, tx); err != nil {
+				return err
+			}
+			if err := turn(); err != nil {
+				return err
+			}
+			if now, err := lastChange(ctx, tx); err != nil {
+				return err
+			} else if now != last {
+				if known, err := im.find(ctx, tx); err != nil {
 					return err
+				} else if !maps.Equal(known, im.known) {
+					return errMeanwhile
+				}
+			}
+			return office.Audit(ctx, tx, now, a, office.PeopleEdit, office.Change{Act: "training.import", Office: widest(a),
+				After: map[string]any{"sha256": hex.EncodeToString(im.hash), "lines": lines, "added": added}})
+		})
+		if err == nil {
+			return lines, added, nil
+		}
+		if !errors.Is(err, errMeanwhile) || try == attempts {
+			return 0, 0, fmt.Errorf("import people: %w", err)
+		}
+	}
+}
+
+// lastChange is the number of the last line of the log, where every change is.
+func lastChange(ctx context.Context, tx *store.Tx) (int64, error) {
+	last, err := officedb.New(tx).LastAudit(ctx)
+	if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	return last.Seq, err
+}
+
+// take reads the checked file once more and loads it, some lines at a time.
+func (im *importer) take(ctx context.Context, tx *store.Tx) (added int, err error) {
+	var faults []LineFault
+	var fresh, there []line
+	load := func() error {
+		if err := im.load(ctx, tx, fresh); err != nil {
+			return err
+		}
+		bySeat(there)
+		if err := tx.LoadNew(ctx, "training_seat", seatColumns, rows(there, seatRow)); err != nil { // they may have the seat already
+			return err
+		}
+		added += len(fresh)
+		fresh, there = fresh[:0], there[:0]
+		return nil
+	}
+	hash := sha256.New()
+	for l := range im.lines(ctx, hash, 0.5, &faults) {
+		if id, known := im.known[l.key]; known {
+			l.id = id
+			there = append(there, l)
+		} else {
+			l.id = im.id(l.at)
+			fresh = append(fresh, l)
+		}
+		if len(fresh)+len(there) == chunk {
+			if err := load(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if !bytes.Equal(hash.Sum(nil), im.hash) {
+		return 0, errors.New("the file has changed while it was read: import it once more")
+	}
+	err = load()
+	return added, err
+}
+
+var seatColumns = []string{"office", "role", "person"}
+
+func seatRow(l *line) []any { return []any{l.office, string(l.role), l.id} }
+
+func bySeat(all []line) {
+	slices.SortFunc(all, func(a, b line) int {
+		return cmp.Or(strings.Compare(a.office, b.office), strings.Compare(string(a.role), string(b.role)), strings.Compare(a.id, b.id))
+	})
+}
+
+// load appends new people, their words and their seats, each table in the order of
+// its key: an index that grows from its beginning to its end takes a part of the
+// time of one that grows everywhere.
+func (im *importer) load(ctx context.Context, tx *store.Tx, all []line) error {
+	if err := tx.Load(ctx, "person", []string{"id", "name", "number", "phone", "email", "office", "simulated", "created", "version"}, rows(all,
+		func(l *line) []any {
+			return []any{l.id, l.name, l.number, l.mobile, "", l.office, int64(0), im.created, int64(1)}
+		})); err != nil {
+		return err
+	}
+	bySeat(all)
+	if err := tx.Load(ctx, "training_seat", seatColumns, rows(all, seatRow)); err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b line) int { return cmp.Or(strings.Compare(a.office, b.office), strings.Compare(a.id, b.id)) })
+	who := map[string][]int32{} // by word
+	for i := range all {
+		for _, w := range im.wordsOf(all[i].name) {
+			who[w] = append(who[w], int32(i))
+		}
+	}
+	return tx.Load(ctx, "person_word", []string{"word", "office", "person"}, func(yield func([]any, error) bool) {
+		for _, w := range slices.Sorted(maps.Keys(who)) {
+			for _, i := range who[w] {
+				if !yield([]any{w, all[i].office, all[i].id}, nil) {
+					return
 				}
 			}
 		}
-		return office.Audit(ctx, tx, now, a, office.PeopleEdit, office.Change{Act: "training.import", Office: widest(a),
-			After: map[string]any{"sha256": hex.EncodeToString(hash.Sum(nil)), "lines": lines, "added": added}})
 	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("import people: %w", err)
+}
+
+// rows are the rows of a table, one of each line.
+func rows(all []line, of func(*line) []any) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for i := range all {
+			if !yield(of(&all[i]), nil) {
+				return
+			}
+		}
 	}
-	return lines, added, nil
+}
+
+// wordsOf are the words of a name: the same names come again and again.
+func (im *importer) wordsOf(name string) []string {
+	words, ok := im.words[name]
+	if !ok {
+		if len(im.words) == remembered {
+			clear(im.words)
+		}
+		words = office.Words(name)
+		im.words[name] = words
+	}
+	return words
 }
 
 func widest(a office.Actor) string {
@@ -185,210 +265,59 @@ func widest(a office.Actor) string {
 	return ""
 }
 
-// officeNames returns the codes of offices by the keys of their names.
-func officeNames(ctx context.Context, db *store.DB) (map[string]string, error) {
-	q, names, out, after := trainingdb.New(db), map[string][2]string{}, map[string]string{}, ""
+// find returns those of the file who are there already, but for its own.
+func (im *importer) find(ctx context.Context, tx *store.Tx) (map[int64]string, error) {
+	known := map[int64]string{}
+	add := func(key int64, id string) {
+		if old, twice := known[key]; !strings.HasPrefix(id, im.prefix) && (!twice || id < old) {
+			known[key] = id
+		}
+	}
+	if len(im.first) < few {
+		q := officedb.New(tx)
+		lo, hi := office.Range("")
+		for key := range im.first {
+			number, end := store.Prefix(fmt.Sprintf("%010d", key))
+			rows, err := q.PeopleByNumber(ctx, officedb.PeopleByNumberParams{Number: number, NumberEnd: end, Lo: lo, Hi: hi, Max: 100})
+			if err != nil {
+				return nil, store.Classify(err)
+			}
+			for _, r := range rows {
+				add(key, r.ID)
+			}
+		}
+		return known, nil
+	}
+	const most = 10_000
+	q, after := trainingdb.New(tx), ""
 	for {
-		rows, err := q.OfficeCodes(ctx, trainingdb.OfficeCodesParams{Code: after, Max: 5000})
+		rows, err := q.NumbersFrom(ctx, trainingdb.NumbersFromParams{Number: after, Max: most})
 		if err != nil {
 			return nil, store.Classify(err)
 		}
-		for _, o := range rows {
-			after = o.Code
-			if len(o.Code) > 7 {
-				continue
-			}
-			names[o.Code] = [2]string{persian.Key(o.NameFa), persian.Key(o.NameEn)}
-			for k := range 2 {
-				path := []string{}
-				for _, n := range []int{2, 5, 7} {
-					if n <= len(o.Code) {
-						path = append(path, bare(names[o.Code[:n]][k]))
-					}
-				}
-				out[strings.Join(path, "\n")] = o.Code
-			}
+		n := len(rows)
+		for n > 1 && len(rows) == most && rows[n-1].Number == rows[most-1].Number { // there may be more of it
+			n--
 		}
-		if len(rows) < 5000 {
-			return out, nil
-		}
-	}
-}
-
-// bare is the key of a name without the word for what it is.
-func bare(key string) string {
-	for _, word := range []string{"استان ", "شهرستان ", "بخش "} {
-		key = strings.TrimPrefix(key, persian.Key(word)+" ")
-	}
-	return key
-}
-
-// lines reads the file from its beginning, and appends what is wrong with it.
-func (im *importer) lines(hash io.Writer, faults *[]LineFault) iter.Seq2[int, line] {
-	return func(yield func(int, line) bool) {
-		if _, err := im.file.Seek(0, io.SeekStart); err != nil {
-			*faults = append(*faults, LineFault{1, "", BadLine, 0})
-			return
-		}
-		var in io.Reader = im.file
-		if hash != nil {
-			in = io.TeeReader(im.file, hash)
-		}
-		r := csv.NewReader(in)
-		r.ReuseRecord, r.FieldsPerRecord = true, -1
-		for n := 1; ; n++ {
-			record, err := r.Read()
-			if errors.Is(err, io.EOF) {
-				if n == 1 {
-					*faults = append(*faults, LineFault{1, "", BadHeader, 0})
-				}
-				return
-			}
-			at, _ := 0, 0
-			if err == nil && len(record) > 0 {
-				at, _ = r.FieldPos(0)
-			}
-			var parse *csv.ParseError
-			if errors.As(err, &parse) {
-				*faults = append(*faults, LineFault{parse.StartLine, "", BadLine, 0})
-				continue
-			}
-			if err != nil {
-				*faults = append(*faults, LineFault{n, "", BadLine, 0})
-				return
-			}
-			if n == 1 {
-				record[0] = strings.TrimPrefix(record[0], "\ufeff")
-				if !slices.Equal(record, Header) {
-					*faults = append(*faults, LineFault{1, "", BadHeader, 0})
-					return
-				}
-				continue
-			}
-			if l, ok := im.check(at, record, faults); ok && !yield(at, l) {
-				return
-			}
-		}
-	}
-}
-
-// check returns the line of a record, or appends all that is wrong with it.
-func (im *importer) check(at int, record []string, faults *[]LineFault) (l line, ok bool) {
-	had := len(*faults)
-	wrong := func(field int, say string) { *faults = append(*faults, LineFault{at, Header[field], say, 0}) }
-	if len(record) != len(Header) {
-		*faults = append(*faults, LineFault{at, "", BadLine, 0})
-		return l, false
-	}
-	for _, cell := range record {
-		if !utf8.ValidString(cell) || strings.ContainsRune(cell, 0) {
-			*faults = append(*faults, LineFault{at, "", BadLine, 0})
-			return l, false
-		}
-	}
-	var err error
-	if l.number, err = persian.NationalNumber(strings.TrimSpace(record[0])); err != nil {
-		wrong(0, BadNumber)
-	}
-	l.name = strings.TrimSpace(persian.Clean(record[1]))
-	if n := utf8.RuneCountInString(l.name); n == 0 || n > maxLineName || strings.ContainsAny(l.name, "\r\n") {
-		wrong(1, NoName)
-	}
-	l.role = training.Role(strings.TrimSpace(record[2]))
-	if !slices.Contains(training.Roles, l.role) {
-		wrong(2, BadRole)
-	}
-	where := im.place(record[3:6])
-	if l.office = where.office; where.field > 0 {
-		wrong(where.field, where.say)
-	}
-	if len(*faults) == had && !im.actor.May(office.PeopleEdit, l.office) {
-		wrong(3, OutOfReach)
-	}
-	l.mobile = strings.Join(strings.Fields(persian.ASCII(record[6])), "")
-	if l.mobile != "" && (len(l.mobile) != 11 || !strings.HasPrefix(l.mobile, "09") || strings.Trim(l.mobile, "0123456789") != "") {
-		wrong(6, BadMobile)
-	}
-	return l, len(*faults) == had
-}
-
-// place returns the office of the names of province, county and district.
-func (im *importer) place(names []string) (p place) {
-	written := strings.Join(names, "\n")
-	if p, ok := im.places[written]; ok {
-		return p
-	}
-	path := ""
-	for k, say := range []string{NoProvince, NoCounty, NoDistrict} {
-		name := bare(persian.Key(names[k]))
-		if name == "" && k > 0 {
-			if k == 1 && persian.Key(names[2]) != "" {
-				p.field, p.say = 4, NoCounty
-			}
-			break
-		}
-		if k > 0 {
-			path += "\n"
-		}
-		path += name
-		code, found := im.offices[path]
-		if !found || name == "" {
-			p.field, p.say = 3+k, say
-			break
-		}
-		p.office = code
-	}
-	if len(im.places) < 100_000 {
-		im.places[strings.Clone(written)] = p
-	}
-	return p
-}
-
-// find fills known with those of the file who are there already.
-func (im *importer) find(ctx context.Context, tx *store.Tx, first map[int64]int) error {
-	q, after := trainingdb.New(tx), ""
-	for {
-		rows, err := q.NumbersFrom(ctx, trainingdb.NumbersFromParams{Number: after, Max: 10_000})
-		if err != nil {
-			return store.Classify(err)
-		}
-		for _, r := range rows {
+		for _, r := range rows[:n] {
 			after = r.Number
-			if n, err := strconv.ParseInt(r.Number, 10, 64); err == nil && first[n] != 0 {
-				im.known[n] = r.ID
+			if key, err := strconv.ParseInt(r.Number, 10, 64); err == nil && im.first[key] != 0 {
+				add(key, r.ID)
 			}
 		}
-		if len(rows) < 10_000 {
-			return nil
+		if len(rows) < most {
+			return known, nil
 		}
 	}
 }
 
-var ids = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+// The letters of ids in the order of their bytes.
+var ids = base32.NewEncoding("234567abcdefghijklmnopqrstuvwxyz").WithPadding(base32.NoPadding)
 
-// id returns the id of a new person: the same in each reading of the file.
-func (im *importer) id(number string) string {
-	m := hmac.New(sha256.New, im.seed)
-	m.Write([]byte(number))
-	return ids.EncodeToString(m.Sum(nil)[:16])
-}
-
-// rows returns the rows of a table, as the function yields them for each line.
-func (im *importer) rows(of func(l line, id string, known bool, yield func([]any) bool) bool) iter.Seq2[[]any, error] {
-	return func(yield func([]any, error) bool) {
-		var faults []LineFault
-		for _, l := range im.lines(nil, &faults) {
-			number, _ := strconv.ParseInt(l.number, 10, 64)
-			id, known := im.known[number]
-			if !known {
-				id = im.id(l.number)
-			}
-			if !of(l, id, known, func(row []any) bool { return yield(row, nil) }) {
-				return
-			}
-		}
-		if len(faults) > 0 { // the file has changed meanwhile
-			yield(nil, &ImportError{faults})
-		}
-	}
+// id returns the id of a new person: 80 random bits of the import, then the line,
+// so that people lie as the file has them.
+func (im *importer) id(line int) string {
+	var b [10]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(line)<<14) // ten letters hold 50 bits
+	return im.prefix + ids.EncodeToString(b[:])[:10]
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,7 @@ func TestPeople(t *testing.T) {
 		ctx := context.Background()
 		file := "\ufeff" + header + number(1) + ",علي‌پور,politics,قم,,,۰۹۱۲۳۴۵۶۷۸۹\n" + number(2) + ",\"کاظمی، زهرا\",governor,استان قم,قم,,\n" +
 			number(3) + ",رضایی,branch-member,قم,شهرستان قم,مرکزی,\n"
-		lines, added, err := intake.People(ctx, db, now, hq, strings.NewReader(file))
+		lines, added, err := intake.People(ctx, db, now, hq, strings.NewReader(file), nil)
 		if err != nil || lines != 3 || added != 3 {
 			t.Fatal(lines, added, err)
 		}
@@ -76,7 +77,7 @@ func TestPeople(t *testing.T) {
 		// The same file again adds nobody; another role adds a seat.
 		again := file + number(4) + ",تازه,politics,البرز,,,\n"
 		again = strings.Replace(again, ",governor,", ",inspector,", 1)
-		if lines, added, err = intake.People(ctx, db, now, hq, strings.NewReader(again)); err != nil || lines != 4 || added != 1 {
+		if lines, added, err = intake.People(ctx, db, now, hq, strings.NewReader(again), nil); err != nil || lines != 4 || added != 1 {
 			t.Errorf("%d, %d, %v", lines, added, err)
 		}
 		if of, _ := trainingdb.New(db).SeatsOf(ctx, found[0].ID); len(of) != 2 {
@@ -104,7 +105,7 @@ func TestFaults(t *testing.T) {
 			"a,b\n" +
 			"\"x\"y,ر,it,قم,,,\n" +
 			number(8) + ",\xff,it,قم,,,\n"
-		_, _, err := intake.People(ctx, db, now, qom, strings.NewReader(file))
+		_, _, err := intake.People(ctx, db, now, qom, strings.NewReader(file), nil)
 		var e *intake.ImportError
 		if !errors.As(err, &e) {
 			t.Fatal(err)
@@ -121,7 +122,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("half of it is there: %+v", found)
 		}
 		for _, bad := range []string{"", "name,number\n", strings.Replace(header, "mobile", "phone", 1)} {
-			if _, _, err := intake.People(ctx, db, now, qom, strings.NewReader(bad)); !errors.As(err, &e) || e.Faults[0].Say != intake.BadHeader {
+			if _, _, err := intake.People(ctx, db, now, qom, strings.NewReader(bad), nil); !errors.As(err, &e) || e.Faults[0].Say != intake.BadHeader {
 				t.Errorf("%q: %v", bad, err)
 			}
 		}
@@ -134,14 +135,25 @@ type many struct {
 	rest  string
 }
 
-func (m *many) Seek(int64, int) (int64, error) { m.at, m.rest = 0, header; return 0, nil }
+func (m *many) Seek(_ int64, whence int) (int64, error) {
+	if whence == io.SeekEnd {
+		return int64(len(header) + m.n*len(m.line(1))), nil
+	}
+	m.at, m.rest = 0, header
+	return 0, nil
+}
+
+func (m *many) line(k int) string {
+	return number(k) + ",نام خانوادگی,branch-member,قم,قم,مرکزی,09123456789\n"
+}
+
 func (m *many) Read(p []byte) (int, error) {
 	if m.rest == "" {
 		if m.at == m.n {
 			return 0, io.EOF
 		}
 		m.at++
-		m.rest = number(m.at) + ",نام خانوادگی,branch-member,قم,قم,مرکزی,09123456789\n"
+		m.rest = m.line(m.at)
 	}
 	k := copy(p, m.rest)
 	m.rest = m.rest[k:]
@@ -152,11 +164,139 @@ func (m *many) Read(p []byte) (int, error) {
 func TestMany(t *testing.T) {
 	db := storetest.SQLite(t)
 	offices(t, db)
-	_, _, err := intake.People(context.Background(), db, now, office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}, &many{n: 50_000})
+	_, _, err := intake.People(context.Background(), db, now, office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}, &many{n: 20_000}, nil)
 	var e *intake.ImportError
-	if !errors.As(err, &e) || len(e.Faults) != 50_000 || e.Faults[49_999].Line != 50_001 {
+	if !errors.As(err, &e) || len(e.Faults) != 20_000 || e.Faults[19_999].Line != 20_001 {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestProgress: whoever watches hears of all shares of the work in their order.
+func TestProgress(t *testing.T) {
+	db := storetest.SQLite(t)
+	offices(t, db)
+	var shares []float64
+	if _, _, err := intake.People(context.Background(), db, now, hq, &many{n: 5000}, func(share float64) { shares = append(shares, share) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(shares) != 10 || !slices.IsSorted(shares) || shares[0] <= 0 || shares[4] > 0.5 || shares[5] <= 0.5 || shares[9] > 1 {
+		t.Errorf("shares: %v", shares)
+	}
+}
+
+// TestCancelled: of a file that is cancelled while it is checked, or while it goes
+// into the tables, nothing is there.
+func TestCancelled(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		offices(t, db)
+		before, err := db.StateHash(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, n := range map[float64]int{0: 2_000, 0.99: 21_000} {
+			ctx, cancel := context.WithCancel(context.Background())
+			_, _, err := intake.People(ctx, db, now, hq, &many{n: n}, func(share float64) {
+				if share > at {
+					cancel()
+				}
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("cancelled at %v: %v", at, err)
+			}
+			if after, err := db.StateHash(context.Background()); err != nil || after != before {
+				t.Errorf("cancelled at %v, something is there, %v", at, err)
+			}
+		}
+	})
+}
+
+// TestMeanwhile: while a file goes into PostgreSQL others write, and somebody whom
+// they enter is not entered a second time.
+func TestMeanwhile(t *testing.T) {
+	db := storetest.Postgres(t)
+	offices(t, db)
+	ctx, entered := context.Background(), ""
+	lines, added, err := intake.People(ctx, db, now, hq, &many{n: 3000}, func(share float64) {
+		if share > 0.9 && entered == "" {
+			err := db.Tx(ctx, func(tx *store.Tx) (err error) {
+				p, err := office.AddPerson(ctx, tx, now, hq, office.Person{Name: "کسی دیگر", Number: number(2999), Office: "19"})
+				entered = p.ID
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil || lines != 3000 || added != 2999 {
+		t.Fatal(lines, added, err)
+	}
+	found, err := office.Find(ctx, db, "", number(2999), 10, 0)
+	if err != nil || len(found) != 1 || found[0].ID != entered {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if of, err := trainingdb.New(db).SeatsOf(ctx, entered); err != nil || len(of) != 1 {
+		t.Errorf("seats: %+v, %v", of, err)
+	}
+	if _, _, err := office.CheckLog(ctx, db); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestChanged: a file that is another one when it is read again is not taken.
+func TestChanged(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		offices(t, db)
+		ctx := context.Background()
+		for _, n := range []int{1, 2, 4} {
+			file := &changing{strings.NewReader(header + number(1) + ",الف,it,قم,,,\n" + number(2) + ",ب,it,قم,,,\n"), header, false}
+			for k := range n {
+				file.then += number(k+n/2) + ",ج,it,قم,,,\n"
+			}
+			if _, _, err := intake.People(ctx, db, now, hq, file, nil); err == nil || !strings.Contains(err.Error(), "changed") {
+				t.Errorf("%d other lines: %v", n, err)
+			}
+		}
+		if found, _ := office.Find(ctx, db, "", "", 10, 0); len(found) != 0 {
+			t.Errorf("some of it is there: %+v", found)
+		}
+	})
+}
+
+// changing is a file that is another one when it has been read.
+type changing struct {
+	*strings.Reader
+	then string
+	read bool
+}
+
+func (c *changing) Seek(at int64, whence int) (int64, error) {
+	if whence == io.SeekStart && c.Len() == 0 && c.Size() > 0 {
+		if c.read { // the first seek to the start comes after one to the end
+			c.Reset(c.then)
+		}
+		c.read = true
+	}
+	return c.Reader.Seek(at, whence)
+}
+
+// FuzzPeople: whatever the file, it is taken whole, or refused with its faults.
+func FuzzPeople(f *testing.F) {
+	db := storetest.SQLite(f)
+	offices(f, db)
+	f.Add(header + number(1) + ",الف,it,قم,,,09123456789\n")
+	f.Add("\ufeff" + header + number(1) + ",\"الف\"\"\n\",it,قم,قم,مرکزی,\n" + number(1) + ",ب,it\n")
+	f.Add(header[:20])
+	f.Fuzz(func(t *testing.T, file string) {
+		var wrong *intake.ImportError
+		lines, added, err := intake.People(context.Background(), db, now, hq, strings.NewReader(file), nil)
+		switch {
+		case err == nil && (added > lines || lines > strings.Count(file, "\n")):
+			t.Errorf("%d lines, %d people", lines, added)
+		case err != nil && (!errors.As(err, &wrong) || len(wrong.Faults) == 0 || lines+added > 0):
+			t.Errorf("%d, %d, %v", lines, added, err)
+		}
+	})
 }
 
 func BenchmarkPeople(b *testing.B) {
@@ -165,11 +305,13 @@ func BenchmarkPeople(b *testing.B) {
 		open func(testing.TB) *store.DB
 	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
 		b.Run(engine.name, func(b *testing.B) {
-			const n = 20_000
+			const n = 50_000
 			for b.Loop() {
+				b.StopTimer()
 				db := engine.open(b)
 				offices(b, db)
-				if lines, _, err := intake.People(context.Background(), db, now, hq, &many{n: n}); err != nil || lines != n {
+				b.StartTimer()
+				if lines, _, err := intake.People(context.Background(), db, now, hq, &many{n: n}, nil); err != nil || lines != n {
 					b.Fatal(lines, err)
 				}
 			}

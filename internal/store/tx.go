@@ -146,23 +146,24 @@ func (tx *Tx) LoadNew(ctx context.Context, table string, columns []string, rows 
 
 // insert inserts rows, many by one statement.
 func (tx *Tx) insert(ctx context.Context, head, table string, columns []string, next func() ([]any, error, bool), tail string) error {
-	size, mark := batch/len(columns), "$"
-	if tx.engine == SQLite {
-		mark = "?"
-	}
+	size := batch / len(columns)
 	text := func(rows int) string {
 		var b strings.Builder
 		b.WriteString(head + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
 		for i := range rows * len(columns) {
 			switch {
 			case i == 0:
-				b.WriteString("(" + mark)
+				b.WriteString("(")
 			case i%len(columns) == 0:
-				b.WriteString("), (" + mark)
+				b.WriteString("), (")
 			default:
-				b.WriteString(", " + mark)
+				b.WriteString(", ")
 			}
-			b.WriteString(strconv.Itoa(i + 1))
+			if tx.engine == Postgres {
+				b.WriteString("$" + strconv.Itoa(i+1))
+			} else {
+				b.WriteByte('?') // with a number SQLite's driver looks through all of them for each
+			}
 		}
 		return b.String() + ")" + tail
 	}

@@ -27,7 +27,7 @@ func (p *part) importPeople(r *console.Request) (console.Answer, error) {
 		return nil, r.Wrong("file", "form.required")
 	}
 	defer f.Close()
-	n, added, err := intake.People(r.Context(), r.DB, r.Now(), r.Actor, f, nil)
+	n, added, err := intake.People(r.Context(), r.DB, r.Now(), r.Actor, f)
 	var wrong *intake.ImportError
 	if errors.As(err, &wrong) {
 		return faultsPage(r, wrong.Faults), nil

@@ -76,9 +76,14 @@ var errMeanwhile = fmt.Errorf("others have entered people of this file meanwhile
 // are not there yet, and gives each their seat. Either all of the file is taken, or
 // nothing: then the error is an *ImportError with every fault, that of the context
 // if it has ended, or one of package store. It returns how many lines there were,
-// and how many people are new. The function, if it is not nil, is told now and then
-// what share of the work is done.
-func People(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker, progress func(share float64)) (lines, added int, err error) {
+// and how many people are new.
+func People(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker) (lines, added int, err error) {
+	return Watch(ctx, db, now, a, file, func(float64) {})
+}
+
+// Watch is [People], and calls progress now and then with the share of the work
+// that is done.
+func Watch(ctx context.Context, db *store.DB, now time.Time, a office.Actor, file io.ReadSeeker, progress func(share float64)) (lines, added int, err error) {
 	im := &importer{file: file, actor: a, first: map[int64]int{}, places: map[string]place{}, words: map[string][]string{}, progress: progress, created: store.Millis(now)}
 	random := make([]byte, 10)
 	rand.Read(random) // it never fails

@@ -62,7 +62,7 @@ func TestPeople(t *testing.T) {
 		ctx := context.Background()
 		file := "\ufeff" + header + number(1) + ",علي‌پور,politics,قم,,,۰۹۱۲۳۴۵۶۷۸۹\n" + number(2) + ",\"کاظمی، زهرا\",governor,استان قم,قم,,\n" +
 			number(3) + ",رضایی,branch-member,قم,شهرستان قم,مرکزی,\n"
-		lines, added, err := intake.People(ctx, db, now, hq, strings.NewReader(file), nil)
+		lines, added, err := intake.People(ctx, db, now, hq, strings.NewReader(file))
 		if err != nil || lines != 3 || added != 3 {
 			t.Fatal(lines, added, err)
 		}
@@ -77,7 +77,7 @@ func TestPeople(t *testing.T) {
 		// The same file again adds nobody; another role adds a seat.
 		again := file + number(4) + ",تازه,politics,البرز,,,\n"
 		again = strings.Replace(again, ",governor,", ",inspector,", 1)
-		if lines, added, err = intake.People(ctx, db, now, hq, strings.NewReader(again), nil); err != nil || lines != 4 || added != 1 {
+		if lines, added, err = intake.People(ctx, db, now, hq, strings.NewReader(again)); err != nil || lines != 4 || added != 1 {
 			t.Errorf("%d, %d, %v", lines, added, err)
 		}
 		if of, _ := trainingdb.New(db).SeatsOf(ctx, found[0].ID); len(of) != 2 {
@@ -105,7 +105,7 @@ func TestFaults(t *testing.T) {
 			"a,b\n" +
 			"\"x\"y,ر,it,قم,,,\n" +
 			number(8) + ",\xff,it,قم,,,\n"
-		_, _, err := intake.People(ctx, db, now, qom, strings.NewReader(file), nil)
+		_, _, err := intake.People(ctx, db, now, qom, strings.NewReader(file))
 		var e *intake.ImportError
 		if !errors.As(err, &e) {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("half of it is there: %+v", found)
 		}
 		for _, bad := range []string{"", "name,number\n", strings.Replace(header, "mobile", "phone", 1)} {
-			if _, _, err := intake.People(ctx, db, now, qom, strings.NewReader(bad), nil); !errors.As(err, &e) || e.Faults[0].Say != intake.BadHeader {
+			if _, _, err := intake.People(ctx, db, now, qom, strings.NewReader(bad)); !errors.As(err, &e) || e.Faults[0].Say != intake.BadHeader {
 				t.Errorf("%q: %v", bad, err)
 			}
 		}
@@ -164,7 +164,7 @@ func (m *many) Read(p []byte) (int, error) {
 func TestMany(t *testing.T) {
 	db := storetest.SQLite(t)
 	offices(t, db)
-	_, _, err := intake.People(context.Background(), db, now, office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}, &many{n: 20_000}, nil)
+	_, _, err := intake.People(context.Background(), db, now, office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}, &many{n: 20_000})
 	var e *intake.ImportError
 	if !errors.As(err, &e) || len(e.Faults) != 20_000 || e.Faults[19_999].Line != 20_001 {
 		t.Errorf("%v", err)
@@ -176,7 +176,7 @@ func TestProgress(t *testing.T) {
 	db := storetest.SQLite(t)
 	offices(t, db)
 	var shares []float64
-	if _, _, err := intake.People(context.Background(), db, now, hq, &many{n: 5000}, func(share float64) { shares = append(shares, share) }); err != nil {
+	if _, _, err := intake.Watch(context.Background(), db, now, hq, &many{n: 5000}, func(share float64) { shares = append(shares, share) }); err != nil {
 		t.Fatal(err)
 	}
 	if len(shares) != 10 || !slices.IsSorted(shares) || shares[0] <= 0 || shares[4] > 0.5 || shares[5] <= 0.5 || shares[9] > 1 {
@@ -195,7 +195,7 @@ func TestCancelled(t *testing.T) {
 		}
 		for at, n := range map[float64]int{0: 2_000, 0.99: 21_000} {
 			ctx, cancel := context.WithCancel(context.Background())
-			_, _, err := intake.People(ctx, db, now, hq, &many{n: n}, func(share float64) {
+			_, _, err := intake.Watch(ctx, db, now, hq, &many{n: n}, func(share float64) {
 				if share > at {
 					cancel()
 				}
@@ -216,7 +216,7 @@ func TestMeanwhile(t *testing.T) {
 	db := storetest.Postgres(t)
 	offices(t, db)
 	ctx, entered := context.Background(), ""
-	lines, added, err := intake.People(ctx, db, now, hq, &many{n: 3000}, func(share float64) {
+	lines, added, err := intake.Watch(ctx, db, now, hq, &many{n: 3000}, func(share float64) {
 		if share > 0.9 && entered == "" {
 			err := db.Tx(ctx, func(tx *store.Tx) (err error) {
 				p, err := office.AddPerson(ctx, tx, now, hq, office.Person{Name: "کسی دیگر", Number: number(2999), Office: "19"})
@@ -253,7 +253,7 @@ func TestChanged(t *testing.T) {
 			for k := range n {
 				file.then += number(k+n/2) + ",ج,it,قم,,,\n"
 			}
-			if _, _, err := intake.People(ctx, db, now, hq, file, nil); err == nil || !strings.Contains(err.Error(), "changed") {
+			if _, _, err := intake.People(ctx, db, now, hq, file); err == nil || !strings.Contains(err.Error(), "changed") {
 				t.Errorf("%d other lines: %v", n, err)
 			}
 		}
@@ -289,7 +289,7 @@ func FuzzPeople(f *testing.F) {
 	f.Add(header[:20])
 	f.Fuzz(func(t *testing.T, file string) {
 		var wrong *intake.ImportError
-		lines, added, err := intake.People(context.Background(), db, now, hq, strings.NewReader(file), nil)
+		lines, added, err := intake.People(context.Background(), db, now, hq, strings.NewReader(file))
 		switch {
 		case err == nil && (added > lines || lines > strings.Count(file, "\n")):
 			t.Errorf("%d lines, %d people", lines, added)
@@ -311,7 +311,7 @@ func BenchmarkPeople(b *testing.B) {
 				db := engine.open(b)
 				offices(b, db)
 				b.StartTimer()
-				if lines, _, err := intake.People(context.Background(), db, now, hq, &many{n: n}, nil); err != nil || lines != n {
+				if lines, _, err := intake.People(context.Background(), db, now, hq, &many{n: n}); err != nil || lines != n {
 					b.Fatal(lines, err)
 				}
 			}

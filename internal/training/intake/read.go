@@ -135,9 +135,7 @@ func (im *importer) lines(ctx context.Context, hash io.Writer, before float64, f
 				if ctx.Err() != nil {
 					return
 				}
-				if im.progress != nil {
-					im.progress(before + float64(im.read)/float64(2*max(im.size, 1)))
-				}
+				im.progress(before + float64(im.read)/float64(2*max(im.size, 1)))
 			}
 			record, err := r.Read()
 			if errors.Is(err, io.EOF) {

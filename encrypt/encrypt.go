@@ -4,8 +4,8 @@
 // Specification: spec/acts.md, section 2; the mathematics is crypto/zkp.
 //
 // In and out. A Device is made from the definition, the verified election key
-// and its own signing key; Restore makes it again from its Root, for the ballots
-// from a number on. Commitment goes into the branch's opening statement.
+// and its own signing key; Restore makes it again from its Root, and
+// Skip takes it to the ballot that is next. Commitment goes into the branch's opening statement.
 // Seal takes a ballot.Ballot and returns the signed entry, whose hash is the
 // confirmation code; Cast, Spoil and Challenge return the entry that ends it. A
 // sealed ballot is a function of election, contest, style, branch, device,
@@ -86,13 +86,12 @@ func (Device) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
 // New returns a new device with the id in a branch, for at most limit ballots.
 // Its root is drawn together with the entropy from outside, as DrawRoot does.
 func New(def *election.Definition, key *elgamal.Key, branch, id string, signing ed25519.PrivateKey, limit uint64, outside []byte) (*Device, error) {
-	return Restore(def, key, branch, id, signing, limit, 0, DrawRoot(outside))
+	return Restore(def, key, branch, id, signing, limit, DrawRoot(outside))
 }
 
-// Restore returns the device that has this root, as it is when it has sealed the
-// ballots before next. Those of them that have no ending cannot be challenged any
-// more, since nothing has kept their selections: Settle ends them.
-func Restore(def *election.Definition, key *elgamal.Key, branch, id string, signing ed25519.PrivateKey, limit, next uint64, root Root) (*Device, error) {
+// Restore returns the device that has this root, as it was before its first
+// ballot. Skip takes it to where it is now.
+func Restore(def *election.Definition, key *elgamal.Key, branch, id string, signing ed25519.PrivateKey, limit uint64, root Root) (*Device, error) {
 	style, err := def.StyleOf(branch)
 	if err != nil {
 		return nil, err
@@ -106,11 +105,8 @@ func Restore(def *election.Definition, key *elgamal.Key, branch, id string, sign
 	if limit == 0 || limit > uint64(def.MaxBallotsPerDevice) {
 		return nil, fmt.Errorf("device %s: a limit of %d ballots; the definition allows 1 to %d", id, limit, def.MaxBallotsPerDevice)
 	}
-	if next > limit {
-		return nil, fmt.Errorf("device %s: %d ballots sealed of at most %d: these are the numbers of another device", id, next, limit)
-	}
 	d := &Device{election: def.ID(), key: key, branch: branch, style: style, id: id,
-		signer: record.Signer{By: "device/" + id, Key: signing}, root: root.bytes(), limit: limit, next: next, waiting: map[uint64]*pending{}}
+		signer: record.Signer{By: "device/" + id, Key: signing}, root: root.bytes(), limit: limit, waiting: map[uint64]*pending{}}
 	for i := range limit {
 		hs, err := tlog.StoredHashesForRecordHash(int64(i), record.SeedLeaf(i, record.Seed(&d.root, branch, id, i)), d)
 		if err != nil {
@@ -119,6 +115,17 @@ func Restore(def *election.Definition, key *elgamal.Key, branch, id string, sign
 		d.hashes = append(d.hashes, hs...)
 	}
 	return d, nil
+}
+
+// Skip has the device go on with a number: the branch's log has the ballots before
+// it. Those of them that have no ending cannot be challenged any more, since
+// nothing has kept their selections: Settle ends them.
+func (d *Device) Skip(next uint64) error {
+	if next < d.next || next > d.limit {
+		return fmt.Errorf("device %s goes on with ballot %d, after %d and with a limit of %d: these are the numbers of another device", d.id, next, d.next, d.limit)
+	}
+	d.next = next
+	return nil
 }
 
 // Warm computes what every sealing needs and no ballot changes, so that the first

@@ -95,9 +95,8 @@ func TestSecretsPrintAsNothing(t *testing.T) {
 	w := must(witness.New(t.TempDir(), "witness.example", e.Keys.Signing("witness/1"), noLog, time.Now))
 	defer w.Close()
 	signer := must(sequencer.NewSigner("origin", e.Keys.Signing("log/hq")))
-	branch := station.Config{Dir: t.TempDir(), Definition: e.Definition, Branch: "101", LogKey: e.Keys.Signing("log/branch/101"),
-		Officers: [2]record.Signer{e.Keys.Signer("officer/a"), e.Keys.Signer("officer/b")}}
-	s := must(station.Open(ctx, branch))
+	branch := station.Config{Dir: t.TempDir(), Definition: e.Definition, Branch: "101", LogKey: e.Keys.Signing("log/branch/101")}
+	s := must(station.New(ctx, branch))
 	defer s.Shut(ctx)
 	headquarters := office.Config{Private: t.TempDir(), Record: t.TempDir(), Definition: e.Definition, LogKey: e.Keys.Signing("log/hq"), Office: e.Keys.Signer("office/hq")}
 	h := must(office.Open(ctx, headquarters))

@@ -55,7 +55,7 @@ func tables() []table {
 	return []table{
 		carriedThrough(), askedTwice(), brokenProofs(),
 		definitions(), ceremonies(), complaints(), grants(), publishedFiles(), publishedLogs(), cosignatures(),
-		openings(), ballots(), endings(), challenges(), heads(),
+		openings(), ballots(), endings(), challenges(), days(), heads(),
 		unitLists(), mixings(), shareLists(), results(), questions(), rulings(),
 	}
 }

@@ -10,6 +10,9 @@
 // and not there is named as missing. It never stops at the first finding: what
 // can be judged without the faulty part is judged.
 //
+// Unit and Challenge verify one tally unit or one challenged ballot, by the same
+// checks, for those who cannot wait for the whole.
+//
 // This package finds the definition, walks headquarters' log and the key
 // ceremony, and gives the rest its order: package source reads what all of them
 // look at, branchlog checks each branch's log, unit each tally unit, outcome what

@@ -32,6 +32,9 @@ type Options struct {
 	// Progress, if given, is told how far a long stage has come. It is called
 	// from several goroutines.
 	Progress func(stage string, done, total int)
+	// Looked, if given, is told how many things a check has looked at so far, and
+	// must return soon. It too is called from several goroutines.
+	Looked func(check string, n int)
 }
 
 // run is one verification.
@@ -62,14 +65,14 @@ func Record(ctx context.Context, fsys fs.FS, o Options) (*report.Report, *View) 
 	if o.First {
 		r.StopAtFirst()
 	}
+	r.Watch(o.Looked)
 	known := r.bootstrap()
 	if r.def == nil {
 		return r.Report(r.id, known, known && o.Election != nil, report.PhaseNothing), nil
 	}
 	r.readHeadquarters()
 	r.checkCeremony()
-	given := branchlog.Given{Election: r.id, Definition: r.def, Witnesses: r.witnesses, Key: r.key,
-		Devices: r.hq.devices, Officers: r.hq.officers, Orders: r.hq.orders, Gap: r.hq.gap}
+	given := r.given()
 	r.branches = branchlog.Read(r.Reader, given)
 	branchlog.CheckHeads(r.Reader, given, r.branches, r.hq.heads, r.due)
 	r.checker = &unit.Checker{Reader: r.Reader, Units: r.units, Given: unit.Given{Election: r.id, Definition: r.def,

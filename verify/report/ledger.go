@@ -13,7 +13,8 @@ type Ledger struct {
 	read   map[string]int
 	found  map[string][]Finding
 	excess map[string]int
-	first  func() // nil, or called at the first refutation
+	first  func()                    // nil, or called at the first refutation
+	looked func(check string, n int) // nil, or told what has been looked at
 }
 
 // NewLedger returns an empty ledger.
@@ -51,6 +52,17 @@ func (l *Ledger) Count(id string, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.read[id] += n
+	if l.looked != nil {
+		l.looked(id, l.read[id])
+	}
+}
+
+// Watch has looked told, at every count, how many things a check has looked at.
+// It must return soon.
+func (l *Ledger) Watch(looked func(check string, n int)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.looked = looked
 }
 
 // Refute notes that check id found something wrong.

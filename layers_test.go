@@ -111,6 +111,7 @@ var layers = []layer{
 		"github.com/go-text/typesetting/language", "github.com/go-text/typesetting/segmenter", "github.com/go-text/typesetting/shaping",
 		"golang.org/x/image/math/fixed", "golang.org/x/text/unicode/bidi"}},
 	{pkg: "internal/printing", may: []string{"internal/persian", "internal/printing/shape"}, third: []string{"github.com/skip2/go-qrcode", "golang.org/x/image/vector"}},
+	{pkg: "internal/activation", may: []string{"election", "internal/persian", "internal/printing"}},
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
@@ -152,7 +153,7 @@ var layers = []layer{
 	{pkg: "internal/console/venues", may: slices.Concat(shell, []string{"internal/console", "internal/store/trainingdb", "internal/training/programme"})},
 	{pkg: "internal/readiness", may: []string{"law", "calendar", "internal/store", "internal/store/readinessdb", "internal/office", "internal/agenda", "internal/training"}},
 	{pkg: "internal/console/readiness", may: slices.Concat(shell, []string{"internal/printing", "internal/agenda", "internal/training", "internal/readiness", "internal/console"})},
-	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/store/agendadb", "internal/agenda", "internal/console"})},
+	{pkg: "internal/console/agenda", may: slices.Concat(shell, []string{"law", "internal/store/agendadb", "internal/store/lessonsdb", "internal/agenda", "internal/console"})},
 	{pkg: "internal/console/lessons", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/lessons",
 		"internal/store/lessonsdb", "internal/store/trainingdb"})},
 	{pkg: "internal/console/review", may: slices.Concat(shell, []string{"internal/console", "internal/console/lessons", "internal/lessons", "internal/printing",
@@ -167,6 +168,10 @@ var layers = []layer{
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"))},
+	{pkg: "internal/branch/daybook", may: []string{"internal/durable", "internal/journal"}},
+	{pkg: "internal/branch/papers", may: []string{"election", "record", "internal/printing", "internal/web", "internal/branch/daybook"}},
+	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
+		"internal/station", "internal/branch", "internal/branch/daybook", "internal/branch/papers"}},
 	{pkg: "internal/branch/link", may: []string{"strictjson", "record", "internal/station"}},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
 	// The voting device: the voter's session as a model, what it prints, its pages
@@ -185,9 +190,9 @@ var layers = []layer{
 	{pkg: "internal/site/country", may: []string{"election", "record", "verify/report", "internal/planner/iran", "internal/site/results"}},
 	{pkg: "internal/site/find", may: []string{"election", "internal/persian"}},
 	{pkg: "internal/site/assets", may: []string{"election", "strictjson"}},
-	{pkg: "internal/site/err", may: []string{"election", "count", "verify/report", "internal/site/results"}},
+	{pkg: "internal/site/cdf", may: []string{"election", "count", "verify/report", "internal/site/results"}},
 	{pkg: "internal/site/pages", may: []string{"law", "calendar", "election", "count", "record", "verify/report", "internal/console/drawing", "internal/planner/iran", "internal/web",
-		"internal/site/results", "internal/site/frame", "internal/site/find", "internal/site/assets", "internal/site/err"}},
+		"internal/site/results", "internal/site/frame", "internal/site/find", "internal/site/assets", "internal/site/cdf"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

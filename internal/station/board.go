@@ -2,6 +2,7 @@ package station
 
 import (
 	"cmp"
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type Device struct {
 	Announced bool // it has said what it commits to, which is not on the log
 	Next      uint64
 	Limit     uint64
+	Root      []byte // its commitment
 	Retired   bool
 	Locked    bool
 	Session   string // the live one
@@ -99,9 +101,9 @@ func (s *Station) Device(id string) Device {
 func (s *Station) device(id string) Device {
 	d := Device{ID: id, Seen: s.seen[id], Locked: s.memory.wrong[id] >= MaxWrong}
 	c, ok := s.memory.commits[id]
-	d.Limit = c.Limit
+	d.Limit, d.Root = c.Limit, c.Root
 	if on := s.book.devices[id]; on != nil {
-		d.Committed, d.Next, d.Limit, d.Retired = true, on.next, on.limit, on.retired
+		d.Committed, d.Next, d.Limit, d.Root, d.Retired = true, on.next, on.limit, on.root, on.retired
 	} else {
 		d.Announced = ok
 	}
@@ -237,4 +239,40 @@ type SpaceError struct{ Missing int64 } // bytes
 
 func (e *SpaceError) Error() string {
 	return fmt.Sprintf("%d MB of free space are missing on the disk for the day", (e.Missing+1<<20-1)>>20)
+}
+
+// Entry returns an entry of the log, to be printed.
+func (s *Station) Entry(ctx context.Context, index uint64) ([]byte, error) {
+	log, err := s.log.Read(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read entry of branch %s: %w", s.cfg.Branch, err)
+	}
+	return log.Entry(index)
+}
+
+// Statement returns the closing statement and what it says.
+func (s *Station) Statement(ctx context.Context) (entry []byte, c *record.Close, err error) {
+	if s.State() != Closed {
+		return nil, nil, refuse("closed", errors.New("the branch has not closed"))
+	}
+	entry, err = s.Entry(ctx, s.Entries()-1)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := record.Decode(entry)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, ok := e.Body.(*record.Close)
+	if !ok {
+		return nil, nil, fmt.Errorf("the last entry of branch %s is a %s", s.cfg.Branch, e.Body.Kind())
+	}
+	return entry, c, nil
+}
+
+// Followed reports whether the branch has followed an order to extend already.
+func (s *Station) Followed(order []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.book.extended[record.Code(order)]
 }

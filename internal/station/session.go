@@ -359,8 +359,8 @@ func (s *Station) Commit(c record.Committed) error {
 	if s.stopped != nil {
 		return s.stopped
 	}
-	if c.Limit == 0 || c.Limit > 1<<20 || len(c.Root) != 32 {
-		return refuse("entry", fmt.Errorf("commit device %s: a limit of 1 to %d and a root of 32 bytes are needed", c.Device, 1<<20))
+	if most := s.cfg.Definition.MaxBallotsPerDevice; c.Limit == 0 || c.Limit > uint64(most) || len(c.Root) != 32 {
+		return refuse("entry", fmt.Errorf("commit device %s: the definition allows a limit of 1 to %d, with a root of 32 bytes", c.Device, most))
 	}
 	same := func(limit uint64, root []byte) bool { return limit == c.Limit && bytes.Equal(root, c.Root) }
 	if d := s.book.devices[c.Device]; d != nil {

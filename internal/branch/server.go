@@ -20,7 +20,7 @@ import (
 	"github.com/sandogh/sandogh/internal/web"
 )
 
-//go:embed static templates
+//go:embed static all:templates
 var files embed.FS
 
 // Policy is the content security policy of every page.

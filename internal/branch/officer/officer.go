@@ -25,7 +25,7 @@ import (
 	"github.com/sandogh/sandogh/record"
 )
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // Config is what the screens are made from.

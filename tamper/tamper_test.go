@@ -56,7 +56,7 @@ func tables() []table {
 		carriedThrough(), askedTwice(), brokenProofs(),
 		definitions(), ceremonies(), complaints(), grants(), publishedFiles(), publishedLogs(), cosignatures(),
 		openings(), ballots(), endings(), challenges(), days(), heads(),
-		unitLists(), mixings(), shareLists(), results(), questions(), rulings(),
+		unitLists(), mixings(), shareLists(), results(), questions(), rulings(), corrections(),
 	}
 }
 

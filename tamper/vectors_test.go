@@ -55,6 +55,26 @@ func goodVectors() map[string]attempt {
 		"canvassed: two candidates have one vote each, and a question is open":      {tinyTied, func(*forger) {}},
 		"certified: the question is answered by lot":                                {tinyTied, func(f *forger) { settled(f) }},
 		"certified: the question is answered by a ruling of both offices":           {tinyTied, ruled},
+		"certified: a ruling came after the result, and both offices corrected it": {tinyCorrected, func(*forger) {}},
+		"certified: a ruling came after the result, which is not corrected yet":    {tinyCorrected, cut[*record.Correction]},
+		"certified: a result was wrong, and both offices corrected it": {tinyCorrected, func(f *forger) {
+			f.remove(hq, indices[*record.Ruling](f, hq)[0])
+			right := nth[*record.Result](f, hq, 0)
+			edit(f, hq, 0, func(r *record.Result) { r.Elected = nil })
+			was := record.Code(f.logs[hq][indices[*record.Result](f, hq)[0]])
+			edit(f, hq, 0, func(c *record.Correction) { c.Corrects, c.Result = was[:], *right })
+		}},
+		"certified: the branch paused, was extended, added a device and lost it": {tinyEventful, func(*forger) {}},
+		"closed: the branch closed in a pause": {tinyEventful, func(f *forger) {
+			cut[*record.Units](f)
+			stated(f, indices[*record.Close](f, b101)[0], &record.Pause{Branch: "101", Reason: record.PauseSafety})
+		}},
+		"voting: the branch has paused, with a ballot that has not ended": {tinyEventful, func(f *forger) {
+			cut[*record.Units](f)
+			i := indices[*record.Retire](f, b101)[0]
+			f.logs[b101] = append(slices.Clip(f.logs[b101][:i]), f.state101(&record.Pause{Branch: "101", Reason: record.PausePaper}))
+			f.takeIn(b101)
+		}},
 		"certified: a trustee complained of a dealing, and the dealer disclosed it": {tiny, complained},
 		"ceremony: a trustee complains of a dealing": {tiny, func(f *forger) {
 			beforeBranches(f)
@@ -220,6 +240,18 @@ var takenRows = []string{
 	"F06 a ruling names somebody who is not tied", "F06 a lot without a seed", "F06 a lot on another canvass",
 	"F10 one person more is elected", "F10 the result rests on another canvass", "a result while a question is open",
 	"F10 the result hides the lot that it rests on", "F10 the result names the loser of the lot",
+	"B03 a ballot is sealed in a pause", "a branch pauses in a pause", "a branch goes on that had not paused",
+	"a pause for a reason that there is not", "another branch's extension",
+	"C09 a branch extends voting by itself", "a branch follows one order twice", "C09 an order until an hour that the day does not have",
+	"an order names a branch twice", "an order for a branch that there is not", "an order twice", "I07 headquarters alone extends voting",
+	"I07 one officer extends voting", "I07 two officers cast a ballot", "I07 two officers spoil a ballot of a device at work",
+	"E05 a device that nobody granted is enrolled", "E05 a device is enrolled again after it was lost", "a device votes before it is enrolled",
+	"E05 a lost device seals a ballot", "E05 a lost device spoils the ballot that waited", "E05 a lost device reveals a ballot",
+	"a device is retired twice", "B03 voting is extended after the close",
+	"F10 a result is corrected without a reason", "F10 a result is corrected by no article", "a correction changes nothing",
+	"a correction of a result that is corrected already", "F10 a correction hides the ruling that it rests on",
+	"F06 the ruling comes after the correction that rests on it", "F06 a lot is drawn again after the result",
+	"F10 another result, and no correction", "a correction before the result", "I07 headquarters alone corrects a result",
 }
 
 // TestVectors verifies the records of spec/vectors/record against their index:
@@ -358,10 +390,7 @@ func makeVectors(t *testing.T) {
 					continue
 				}
 				n++
-				from := tiny
-				if tb.from() == tied() {
-					from = tinyTied
-				}
+				from := map[*loot]func() *loot{good(): tiny, tied(): tinyTied, eventful(): tinyEventful, corrected(): tinyCorrected}[tb.from()]
 				f, _, files := table{from, nil}.forge(row)
 				want := strings.Fields(row.checks)
 				slices.Sort(want)

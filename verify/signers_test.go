@@ -71,12 +71,19 @@ func TestWhoAnswers(t *testing.T) {
 		{body: &record.Canvass{}, good: []signers{{hq}}, bad: []signers{{board}}},
 		{body: &record.Question{}, good: []signers{{hq}}, bad: []signers{{board}}},
 		{body: &record.Result{}, good: []signers{{hq, board}}, bad: []signers{{hq}, {board}, {hq, county}, {board, county}, {hq, t1}, {hq, board, county}}},
+		{body: &record.Correction{}, good: []signers{{hq, board}}, bad: []signers{{hq}, {board}, {hq, county}, {board, county}, {hq, t1}, {hq, board, county}}},
+		{body: &record.ExtensionOrder{}, good: []signers{{hq, board}}, bad: []signers{{hq}, {board}, {hq, county}, {board, county}, {hq, board, county}}},
 		{body: &record.Opening{}, branchOnly: true},
 		{body: &record.Sealed{}, branchOnly: true},
 		{body: &record.Cast{}, branchOnly: true},
 		{body: &record.Spoiled{}, branchOnly: true},
 		{body: &record.Challenged{}, branchOnly: true},
 		{body: &record.Close{}, branchOnly: true},
+		{body: &record.Pause{}, branchOnly: true},
+		{body: &record.Resume{}, branchOnly: true},
+		{body: &record.Extension{}, branchOnly: true},
+		{body: &record.Enrol{}, branchOnly: true},
+		{body: &record.Retire{}, branchOnly: true},
 	} {
 		check := func(s signers) (bool, error) {
 			t.Helper()

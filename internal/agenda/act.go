@@ -103,6 +103,9 @@ func (d *Desk) Add(ctx context.Context, tx *store.Tx, now time.Time, a office.Ac
 // own.
 func (b *Book) Owns(a office.Actor, s *calendar.Stage, code string) bool {
 	seat := SeatOf(s)
+	if kindsOf(s)&b.KindsAt(code) == 0 {
+		return false
+	}
 	for _, p := range a.Posts {
 		if p.Role == seat.Role && len(p.Office) == seat.Level && p.Role.Can(office.AgendaConfirm) &&
 			(p.Office == code || office.Within(code, p.Office) && b.moved(code, p.Office) != nil) {

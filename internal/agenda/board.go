@@ -67,7 +67,7 @@ func (b *Book) row(s *calendar.Schedule, e *calendar.Entry, today calendar.Day) 
 	}
 	for _, id := range e.Stage.After {
 		x := entry(s, id)
-		if x != nil && kindsOf(&x.Stage)&kindsOf(&e.Stage)&b.Kinds != 0 && x.Done == 0 && x.To != 0 && today > x.To && (s.Frozen == 0 || x.To < s.Frozen) {
+		if x != nil && kindsOf(&x.Stage)&kindsOf(&e.Stage)&b.KindsAt(s.Constituency) != 0 && x.Done == 0 && x.To != 0 && today > x.To && (s.Frozen == 0 || x.To < s.Frozen) {
 			r.Before = append(r.Before, id)
 		}
 	}
@@ -85,7 +85,7 @@ func (b *Book) row(s *calendar.Schedule, e *calendar.Entry, today calendar.Day) 
 // gather makes the row that of the offices below: the gravest of their states, and
 // the days from the first to the last of theirs.
 func (b *Book) gather(r *Row, code string, today calendar.Day) error {
-	below := b.Offices(code, r.Seat.Level)
+	below := b.asked(code, &r.Stage)
 	if len(below) == 0 {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (b *Book) Parts(code, stage string, today calendar.Day) ([]Part, error) {
 	if !ok {
 		return nil, nil
 	}
-	codes := b.Offices(code, SeatOf(st).Level)
+	codes := b.asked(code, st)
 	for _, own := range b.Own(code) {
 		if len(own) > SeatOf(st).Level {
 			codes = append(codes, Office{Code: own})

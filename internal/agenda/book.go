@@ -34,9 +34,10 @@ type Office struct{ Code, NameFa, NameEn string }
 // change; any number of goroutines may read it.
 type Book struct {
 	Base  calendar.Day // the polling day from which it counts, 0 while none is set
-	Kinds calendar.Kinds
+	Kinds calendar.Kinds // of the election; see KindsAt
 	Seq   int64 // of the last event, 0 if there is none
 
+	places   map[calendar.Kinds][]string // where a kind is held, if not everywhere
 	stages   []calendar.Stage
 	events   []Event                     // by day, then by seq
 	at       map[string][]Event          // the same by office
@@ -60,6 +61,24 @@ func (b *Book) Stage(id string) (*calendar.Stage, bool) {
 		return nil, false
 	}
 	return &b.stages[i], true
+}
+
+// KindsAt returns the kinds of contest that concern an office: those that are held
+// everywhere, and those of which a constituency lies below it or holds it.
+func (b *Book) KindsAt(code string) calendar.Kinds {
+	kinds := b.Kinds
+	for k, codes := range b.places {
+		if !slices.ContainsFunc(codes, func(c string) bool { return office.Within(c, code) || office.Within(code, c) }) {
+			kinds &^= k
+		}
+	}
+	return kinds
+}
+
+// asked returns the offices of a subtree that confirm a stage: those of its level
+// that it concerns.
+func (b *Book) asked(under string, s *calendar.Stage) []Office {
+	return slices.DeleteFunc(b.Offices(under, SeatOf(s).Level), func(o Office) bool { return kindsOf(s)&b.KindsAt(o.Code) == 0 })
 }
 
 // Offices returns the offices of a subtree with codes of a length, or of all
@@ -152,12 +171,16 @@ func (d *Desk) read(ctx context.Context, db agendadb.DBTX) (*Book, error) {
 		return nil, err
 	}
 	var kinds calendar.Kinds
+	places := map[calendar.Kinds][]string{}
 	for _, name := range e.Kinds {
 		k, err := calendar.ParseKinds(name)
 		if err != nil {
 			return nil, err
 		}
 		kinds |= k
+		if codes := e.Places[name]; len(codes) > 0 {
+			places[k] = codes
+		}
 	}
 	if kinds == 0 {
 		kinds = calendar.All
@@ -170,10 +193,10 @@ func (d *Desk) read(ctx context.Context, db agendadb.DBTX) (*Book, error) {
 	if old != nil && old.Seq > 0 {
 		base = old.Base
 	}
-	if old != nil && old.Seq == last && d.count == count && old.Kinds == kinds && old.Base == base {
+	if old != nil && old.Seq == last && d.count == count && old.Kinds == kinds && old.Base == base && maps.EqualFunc(old.places, places, slices.Equal) {
 		return old, nil
 	}
-	b := &Book{Base: base, Kinds: kinds, Seq: last, stages: Stages(kinds)}
+	b := &Book{Base: base, Kinds: kinds, Seq: last, places: places, stages: Stages(kinds)}
 	if old != nil {
 		b.events, b.offices = slices.Clone(old.events), old.offices
 	}
@@ -213,7 +236,7 @@ func (d *Desk) read(ctx context.Context, db agendadb.DBTX) (*Book, error) {
 
 // with returns the book with one more event.
 func (b *Book) with(e Event) *Book {
-	next := &Book{Base: b.Base, Kinds: b.Kinds, Seq: b.Seq + 1, stages: b.stages, events: slices.Clone(b.events), offices: b.offices}
+	next := &Book{Base: b.Base, Kinds: b.Kinds, Seq: b.Seq + 1, places: b.places, stages: b.stages, events: slices.Clone(b.events), offices: b.offices}
 	e.Seq = next.Seq
 	next.events = append(next.events, e)
 	next.index()

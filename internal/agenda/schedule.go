@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/sandogh/sandogh/calendar"
@@ -34,7 +35,8 @@ func (b *Book) Schedule(code string, today calendar.Day) (*calendar.Schedule, er
 
 // key is the same for offices whose calendars are the same: those that no event
 // names, and below which none is named, have that of the office above them, apart
-// from what is confirmed below that one.
+// from what is confirmed below that one and from kinds of contest that are not held
+// there.
 func (b *Book) key(code string) string {
 	i, named := slices.BinarySearch(b.direct, code)
 	if named || i < len(b.direct) && office.Within(b.direct[i], code) || code == "" {
@@ -42,7 +44,7 @@ func (b *Book) key(code string) string {
 	}
 	for above := office.Parent(code); ; above = office.Parent(above) {
 		if _, named := slices.BinarySearch(b.direct, above); named || above == "" {
-			return above + " alone"
+			return fmt.Sprintf("%s alone %d", above, b.KindsAt(code))
 		}
 	}
 }
@@ -111,7 +113,7 @@ func (b *Book) of(code string, today calendar.Day) (must, may []Event) {
 			continue
 		}
 		var last Event
-		n, all := 0, b.Offices(code, level)
+		n, all := 0, b.asked(code, &b.stages[i])
 		for _, o := range all {
 			if e, ok := given[o.Code]; ok && e.On <= today {
 				if n++; order(last, e) < 0 {
@@ -138,7 +140,7 @@ func (b *Book) fold(code string, events []Event, today calendar.Day) (*calendar.
 		}
 		plan.Events = append(plan.Events, v)
 	}
-	return plan.Schedule(code, today, b.Kinds)
+	return plan.Schedule(code, today, b.KindsAt(code))
 }
 
 func entry(s *calendar.Schedule, stage string) *calendar.Entry {

@@ -13,13 +13,16 @@ import (
 
 // An Election is what the console is about. All of it is entered at the first run.
 type Election struct {
-	NameFa     string   `json:"name_fa"`
-	NameEn     string   `json:"name_en"`
-	Kinds      []string `json:"kinds"`       // as package calendar names them
-	StartOrder string   `json:"start_order"` // ISO, or "" while it is not given
-	PollingDay string   `json:"polling_day"` // ISO, or "" while it is not set
-	Sample     bool     `json:"sample"`      // people are simulated: every page says so
-	Version    int64    `json:"-"`           // 0 if there is none yet
+	NameFa string   `json:"name_fa"`
+	NameEn string   `json:"name_en"`
+	Kinds  []string `json:"kinds"` // as package calendar names them
+	// Where a kind is held, by the codes of the offices of its constituencies; one
+	// that is not named is held everywhere.
+	Places     map[string][]string `json:"places,omitempty"`
+	StartOrder string              `json:"start_order"` // ISO, or "" while it is not given
+	PollingDay string              `json:"polling_day"` // ISO, or "" while it is not set
+	Sample     bool                `json:"sample"`      // people are simulated: every page says so
+	Version    int64               `json:"-"`           // 0 if there is none yet
 }
 
 const electionKey = "election"

@@ -26,6 +26,8 @@ type Line struct {
 	Stale    int64
 	Invited  int64
 	Problems int64 // open; not by role
+	Unjudged int64 // of them, by fewer than two people
+	Highest  int64 // risk of them, 1 to 25; 0 while none was judged
 	Late     int64 // stages; not by role. -1 while there is no calendar
 	Forecast Forecast
 }
@@ -115,9 +117,12 @@ func read(ctx context.Context, db readinessdb.DBTX, book *agenda.Book, under str
 		return nil, err
 	}
 	for _, p := range problems {
-		out.Problems += p.Number
+		lines := []*Line{&out.Line}
 		if c := children[upTo(p.Office, level)]; c != nil && level > 0 {
-			c.Problems += p.Number
+			lines = append(lines, c)
+		}
+		for _, l := range lines {
+			l.Problems, l.Unjudged, l.Highest = l.Problems+p.Number, l.Unjudged+p.Unjudged, max(l.Highest, p.Highest)
 		}
 	}
 	past, err := q.Past(ctx, readinessdb.PastParams{Since: (today - window).Gregorian(), Lo: lo, Hi: hi})
@@ -239,7 +244,12 @@ const (
 	RedPace     = "pace"     // at this pace all are trained after polling day only
 	RedStanding = "standing" // people are missing and the pace cannot be told, within 30 days of polling day
 	RedStale    = "stale"    // one certificate in ten is stale, or more
+	RedRisk     = "risk"     // an open problem of an earlier round has a risk of Grave or more
 )
+
+// Grave is the risk of an open problem, of 25, with which an office is on the red
+// list.
+const Grave = 12
 
 // Red returns why a line is on the red list, for a polling day; nothing if it is
 // not.
@@ -247,6 +257,9 @@ func (l *Line) Red(today, polling calendar.Day) []string {
 	var why []string
 	if l.Late > 0 {
 		why = append(why, RedLate)
+	}
+	if l.Highest >= Grave {
+		why = append(why, RedRisk)
 	}
 	if !l.Known {
 		return why

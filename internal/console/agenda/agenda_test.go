@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/internal/console/agenda"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
 	"github.com/sandogh/sandogh/internal/console/people"
+	"github.com/sandogh/sandogh/internal/lessons"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/storetest"
@@ -25,6 +26,48 @@ func set(c *consoletest.Console, days int) {
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {
 		return office.SaveElection(ctx, tx, c.Now(), c.Root, office.Election{NameFa: "شوراهای هفتم", NameEn: "Councils", Kinds: []string{"city", "village"},
 			PollingDay: office.Day(c.Now().AddDate(0, 0, days))})
+	})
+}
+
+// TestReview: what the review of earlier rounds asks before a stage is on the board
+// and at the stage, for who sees the review.
+func TestReview(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := consoletest.New(t, db, people.Part, agenda.Part)
+		set(c, 100)
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			for _, code := range []string{"07", "03"} {
+				p, err := lessons.Add(ctx, tx, c.Now(), c.Root, lessons.Problem{Office: code, Round: "1400", Topic: "صف", Problem: "صف دراز"})
+				if err != nil {
+					return err
+				}
+				for i, due := range []string{"2026-05-01", "2026-04-01"} {
+					x, err := lessons.Act(ctx, tx, c.Now(), c.Root, lessons.Action{Problem: p.ID, Kind: lessons.Stage, Target: "executive-boards-city", Content: "آزمون صف " + code + due, Owner: c.Root.Person, Due: due}, lessons.Place{})
+					if err != nil {
+						return err
+					}
+					if i == 1 && code == "03" {
+						if err := lessons.Finish(ctx, tx, c.Now(), c.Root, x.ID, "سند", 1); err != nil {
+							return err
+						}
+					}
+				}
+			}
+			return nil
+		})
+		hq := c.As(office.HQ, "")
+		hq.Get("/agenda").Is(http.StatusOK).Has("۳ اقدام باز").Has("۱۲ فروردین ۱۴۰۵")
+		page := hq.Get("/agenda/-/stages/executive-boards-city").Has("آزمون صف 072026-05-01").Has("دیر شده").Has("انجام‌شده").Has("/lessons/problem/").Body
+		if strings.Index(page, "آزمون صف 032026-04-01") < strings.Index(page, "آزمون صف 072026-05-01") {
+			t.Error("what is done stands before what is open")
+		}
+		qom := c.As(office.Province, "07")
+		if body := qom.Get("/agenda/07/stages/executive-boards-city").Has("آزمون صف 07").Body; strings.Contains(body, "آزمون صف 03") {
+			t.Error("a province sees what another has to do")
+		}
+		qom.Get("/agenda/07").Has("۲ اقدام باز")
+		qom.JSON = true
+		qom.Get("/agenda/07/stages/executive-boards-city").Has(`"review":[{`)
 	})
 }
 

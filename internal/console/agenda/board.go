@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/agendadb"
+	"github.com/sandogh/sandogh/internal/store/lessonsdb"
 )
 
 var boardQuery = []console.Field{
@@ -50,7 +51,7 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 	title := r.Say("agenda.of", name)
 	if !b.Set() {
 		if r.WantsJSON() || r.URL.Query().Get("format") == "csv" {
-			return boardList(r, nil), nil
+			return boardList(r, nil, nil), nil
 		}
 		page := console.Page{Template: "board", Title: title, Data: boardView{Unset: true}}
 		if r.Actor.May(office.ElectionEdit, "") {
@@ -67,7 +68,11 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row agenda.Row) bool { return string(row.State) != want })
 	}
 	slices.SortStableFunc(rows, func(x, y agenda.Row) int { return int(begin(&x) - begin(&y)) })
-	l := boardList(r, rows)
+	review, err := reviewed(r)
+	if err != nil {
+		return nil, err
+	}
+	l := boardList(r, rows, review)
 	if r.WantsJSON() || r.URL.Query().Get("format") == "csv" {
 		return l, nil
 	}
@@ -148,18 +153,18 @@ func (p *part) next(r *console.Request, b *agenda.Book) *console.Next {
 }
 
 // boardList is the board as a list.
-func boardList(r *console.Request, rows []agenda.Row) console.List {
+func boardList(r *console.Request, rows []agenda.Row, review map[string]lessonsdb.OpenByStageRow) console.List {
 	l := console.List{
 		Columns: []console.Column{{Key: "stage", Label: words["agenda.stage"]}, {Key: "state", Label: words["agenda.state"], Kind: console.States},
 			{Key: "from", Label: words["agenda.from"], Kind: console.Days}, {Key: "to", Label: words["agenda.to"], Kind: console.Days},
 			{Key: "owner", Label: words["agenda.owner"]}, {Key: "confirmed", Label: words["agenda.confirmed"]},
-			{Key: "blocked_by", Label: words["agenda.blocked"]}, {Key: "article", Label: words["agenda.article"]}},
+			{Key: "blocked_by", Label: words["agenda.blocked"]}, {Key: "review", Label: words["agenda.review"]}, {Key: "article", Label: words["agenda.article"]}},
 		Empty: r.Say("agenda.none"), Whole: r.WantsJSON() || r.URL.Query().Get("format") == "csv",
 	}
 	for i := range rows {
 		row := &rows[i]
 		l.Rows = append(l.Rows, console.Row{ID: row.Stage.ID, Path: stagePath(r.Office, row.Stage.ID), Cells: []any{
-			row.Stage.Title(lang(r)), state(r, row.State), row.From, row.To, owner(r, row), confirmed(r, row), blocked(r, row), article(r, &row.Stage)}})
+			row.Stage.Title(lang(r)), state(r, row.State), row.From, row.To, owner(r, row), confirmed(r, row), blocked(r, row), asks(r, review[row.Stage.ID]), article(r, &row.Stage)}})
 	}
 	return l
 }

@@ -66,6 +66,7 @@ func (p *part) stage(r *console.Request) (console.Answer, error) {
 		Legal     bool           `json:"legal"`
 		Before    []near         `json:"after"`
 		Behind    []near         `json:"before"`
+		Review    []ask          `json:"review"`
 		Actions   []console.Link `json:"-"`
 	}{ID: row.Stage.ID, Office: name, State: state(r, row.State), From: row.From, To: row.To, Days: days(r, row.From, row.To), Owner: owner(r, row),
 		Confirmed: confirmed(r, row), Blocked: blocked(r, row), Article: article(r, &row.Stage), Legal: row.Stage.Legal}
@@ -87,6 +88,9 @@ func (p *part) stage(r *console.Request) (console.Answer, error) {
 				data.Behind = append(data.Behind, one)
 			}
 		}
+	}
+	if data.Review, err = review(r, row.Stage.ID); err != nil {
+		return nil, err
 	}
 	path := stagePath(r.Office, row.Stage.ID)
 	var next *console.Next

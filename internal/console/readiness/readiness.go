@@ -116,6 +116,14 @@ func number(r *console.Request, known bool, n int64) string {
 	return r.Lang.Number(n)
 }
 
+// problems are the open problems of earlier rounds in a few words.
+func problems(r *console.Request, l *readiness.Line) string {
+	if l.Problems == 0 {
+		return number(r, true, 0)
+	}
+	return r.Say("readiness.problems.of", number(r, true, l.Problems), number(r, true, l.Unjudged), number(r, l.Highest > 0, l.Highest))
+}
+
 func percent(r *console.Request, l *readiness.Line) string {
 	if !l.Known || l.Seats == 0 {
 		return "–"
@@ -171,9 +179,17 @@ func cells(r *console.Request, l *readiness.Line, name string, polling calendar.
 		}
 		return n
 	}
-	return []any{name, l.Office, state(r, l, polling), n(l.Known, l.Seats), n(l.Known, l.Trained), percent(r, l), n(l.Known, l.Stale), n(l.Known, l.Invited),
-		n(true, l.Problems), n(l.Late >= 0, l.Late), forecast(r, l), l.Counted}
+	out := []any{name, l.Office, state(r, l, polling), n(l.Known, l.Seats), n(l.Known, l.Trained), percent(r, l), n(l.Known, l.Stale), n(l.Known, l.Invited),
+		l.Problems, n(l.Late >= 0, l.Late), forecast(r, l), l.Counted}
+	if exported(r) {
+		return append(out, l.Unjudged, n(l.Highest > 0, l.Highest))
+	}
+	out[8] = problems(r, l)
+	return out
 }
+
+// exports are columns for programs: what a page says in the cell of problems.
+var exports = []console.Column{{Key: "unjudged", Label: words["readiness.unjudged"]}, {Key: "highest", Label: words["readiness.highest"]}}
 
 func exported(r *console.Request) bool {
 	return r.WantsJSON() || r.URL.Query().Get("format") == "csv"
@@ -203,6 +219,7 @@ func (p *part) show(r *console.Request) (console.Answer, error) {
 	}
 	title := r.Say("readiness.of", name)
 	if exported(r) {
+		l.Columns = slices.Concat(columns, exports)
 		l.Rows = append([]console.Row{{ID: r.Office, Cells: cells(r, &report.Line, name, polling)}}, l.Rows...)
 		return l, nil
 	}
@@ -224,7 +241,7 @@ func (p *part) show(r *console.Request) (console.Answer, error) {
 	for _, f := range []struct{ key, value string }{
 		{"trained", r.Say("readiness.trained.of", number(r, whole.Known, whole.Trained), number(r, whole.Known, whole.Seats), percent(r, whole))},
 		{"stale", number(r, whole.Known, whole.Stale)}, {"invited", number(r, whole.Known, whole.Invited)},
-		{"problems", number(r, true, whole.Problems)}, {"late", number(r, whole.Late >= 0, whole.Late)}, {"forecast", forecast(r, whole)},
+		{"problems", problems(r, whole)}, {"late", number(r, whole.Late >= 0, whole.Late)}, {"forecast", forecast(r, whole)},
 	} {
 		view.Facts = append(view.Facts, [2]string{r.Say("readiness." + f.key), f.value})
 	}
@@ -246,6 +263,9 @@ func (p *part) show(r *console.Request) (console.Answer, error) {
 		return nil, err
 	}
 	view.Links = []console.Link{{Path: pathOf(r.Office) + "/red", Word: r.Say("readiness.red")}, {Path: pathOf(r.Office) + "/report", Word: r.Say("readiness.report")}}
+	if whole.Problems > 0 && r.Actor.May(office.LessonsSee, r.Office) {
+		view.Links = append(view.Links, console.Link{Path: "/lessons?state=open", Word: r.Say("readiness.problems.see")})
+	}
 	if r.Actor.Somewhere(office.TrainingPlan) {
 		view.Links = append(view.Links, console.Link{Path: "/readiness/count", Word: r.Say("readiness.count")})
 	}
@@ -321,6 +341,9 @@ func (p *part) red(r *console.Request) (console.Answer, error) {
 	l := console.List{Whole: true, Intro: r.Say("readiness.red.intro"), Empty: r.Say("readiness.red.none"), Search: r.Say("readiness.office"),
 		Columns: slices.Insert(slices.Clone(columns), 3, console.Column{Key: "why", Label: words["readiness.why"]}),
 		Crumbs:  append(above(r), console.Link{Path: pathOf(r.Office), Word: r.Say("readiness.title")})}
+	if exported(r) {
+		l.Columns = slices.Concat(l.Columns, exports)
+	}
 	for i := range lines {
 		x := &lines[i]
 		l.Rows = append(l.Rows, console.Row{ID: x.Office, Path: pathOf(x.Office), Cells: slices.Insert(cells(r, x, names[x.Office], polling), 3, any(why(r, x, polling)))})

@@ -54,6 +54,23 @@ func TestReadiness(t *testing.T) {
 		hq.Get("/readiness/07/red").Is(http.StatusOK).Has("مرحلهٔ دیرشده")
 		hq.Get("/").Is(http.StatusOK).Has("دفتر در فهرست قرمز")
 		hq.Get("/readiness/07?format=csv").Is(http.StatusOK).Has(",2,1,")
+		// Problems of earlier rounds: open, judged by two, and those that are not.
+		c.Tx(func(ctx context.Context, tx *store.Tx) error {
+			for _, q := range []string{
+				`INSERT INTO lesson_problem (id, office, round, topic, problem, evidence, cause, proposal, factor, family, session, owner, due, state, closing, turn, talk, risk, digest, folded, created, version)
+VALUES ('p1', '07', '1400', 'صف', 'صف', '', '', '', '', '', '', '', '', 'open', '', 1, 0, 20, '1', '', 1, 1), ('p2', '07', '1400', 'کد', 'کد', '', '', '', '', '', '', '', '', 'open', '', 1, 0, 0, '2', '', 1, 1),
+('p3', '07', '1400', 'برق', 'برق', '', '', '', '', '', '', '', '', 'closed', 'سند', 1, 0, 25, '3', '', 1, 1)`} {
+				if _, err := tx.ExecContext(ctx, q); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		hq.Get("/readiness/07").Has("بی‌داوری؛ بزرگ‌ترین خطر \u2068۲۰\u2069").Has("/lessons?state=open")
+		hq.Get("/readiness/-/red").Has("مشکل باز با خطر بزرگ")
+		hq.JSON = true
+		hq.Get("/readiness/07").Has(`"problems":2`).Has(`"unjudged":1`).Has(`"highest":20`)
+		hq.JSON = false
 		pdf := hq.Get("/readiness/-/report").Is(http.StatusOK)
 		if !strings.HasPrefix(pdf.Body, "%PDF-") || pdf.Header.Get("Content-Type") != "application/pdf" {
 			t.Errorf("the report is %s: %.20q", pdf.Header.Get("Content-Type"), pdf.Body)

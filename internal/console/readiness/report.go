@@ -38,7 +38,7 @@ func (p *part) report(r *console.Request) (console.Answer, error) {
 	pairs := []printing.Pair{{Key: r.Say("readiness.day"), Value: today.In(lang(r))}, {Key: r.Say("readiness.counted"), Value: age},
 		{Key: r.Say("readiness.trained"), Value: r.Say("readiness.trained.of", number(r, whole.Known, whole.Trained), number(r, whole.Known, whole.Seats), percent(r, whole))},
 		{Key: r.Say("readiness.stale"), Value: number(r, whole.Known, whole.Stale)}, {Key: r.Say("readiness.invited"), Value: number(r, whole.Known, whole.Invited)},
-		{Key: r.Say("readiness.problems"), Value: number(r, true, whole.Problems)}, {Key: r.Say("readiness.late"), Value: number(r, whole.Late >= 0, whole.Late)},
+		{Key: r.Say("readiness.problems"), Value: problems(r, whole)}, {Key: r.Say("readiness.late"), Value: number(r, whole.Late >= 0, whole.Late)},
 		{Key: r.Say("readiness.forecast"), Value: forecast(r, whole)}}
 	if polling != 0 {
 		pairs = append(pairs, printing.Pair{Key: r.Say("readiness.polling"), Value: polling.In(lang(r))})
@@ -60,7 +60,7 @@ func (p *part) report(r *console.Request) (console.Answer, error) {
 		for i := range report.Children {
 			x := &report.Children[i]
 			t.Rows = append(t.Rows, []string{printing.Isolate(names[x.Office]), state(r, x, polling).Word, number(r, x.Known, x.Seats), number(r, x.Known, x.Trained), percent(r, x),
-				number(r, x.Known, x.Stale), number(r, x.Known, x.Invited), number(r, true, x.Problems), number(r, x.Late >= 0, x.Late), forecast(r, x)})
+				number(r, x.Known, x.Stale), number(r, x.Known, x.Invited), problems(r, x), number(r, x.Late >= 0, x.Late), forecast(r, x)})
 		}
 		doc.Blocks = append(doc.Blocks, printing.Heading{Text: r.Say("readiness.below"), Level: 2}, t)
 	}

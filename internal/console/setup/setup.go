@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/office"
+	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/sample"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/officedb"
@@ -121,6 +123,7 @@ var electionForm = &console.Form{
 			"city", web.Text{"شورای شهر", "City council"}, "proportional", web.Text{"شورای شهر با فهرست‌ها (تناسبی)", "City council with lists (proportional)"},
 			"village", web.Text{"شورای روستا", "Village council"}, "majlis", web.Text{"میان‌دوره‌ای مجلس", "By-election of the Majlis"},
 			"experts", web.Text{"میان‌دوره‌ای خبرگان", "By-election of the Assembly of Experts"})},
+		placesField("majlis", words["setup.at.majlis"]), placesField("experts", words["setup.at.experts"]),
 		{Name: "start_order", Kind: console.Day, Label: words["setup.order"], Help: words["setup.order.help"]},
 		{Name: "version", Kind: console.Hidden},
 	},
@@ -128,6 +131,9 @@ var electionForm = &console.Form{
 		e, err := office.LoadElection(r.Context(), r.DB)
 		v := console.Fill("name_fa", e.NameFa, "name_en", e.NameEn, "start_order", e.StartOrder)
 		v.Set("kinds", e.Kinds...)
+		for _, kind := range byElections {
+			v.Set("at_"+kind, strings.Join(e.Places[kind], "\n"))
+		}
 		v.SetInt("version", e.Version)
 		return v, err
 	},
@@ -168,6 +174,16 @@ func saveElection(r *console.Request) (console.Answer, error) {
 			return err
 		}
 		e.NameFa, e.NameEn, e.Kinds, e.StartOrder, e.Version = v.Get("name_fa"), v.Get("name_en"), v.All("kinds"), v.Get("start_order"), v.Int("version")
+		e.Places = map[string][]string{}
+		for _, kind := range byElections {
+			codes, _, err := codesOf(r, v.Get("at_"+kind)) // they were checked
+			if err != nil {
+				return err
+			}
+			if len(codes) > 0 && slices.Contains(e.Kinds, kind) {
+				e.Places[kind] = codes
+			}
+		}
 		if err := tooEarly(r, e); err != nil {
 			return err
 		}
@@ -177,6 +193,49 @@ func saveElection(r *console.Request) (console.Answer, error) {
 		return nil, err
 	}
 	return console.Redirect{Path: "/setup", Flash: r.Say("setup.saved")}, nil
+}
+
+// byElections are the kinds that are not held everywhere.
+var byElections = []string{"majlis", "experts"}
+
+// placesField asks in which constituencies a kind is held.
+func placesField(kind string, label web.Text) console.Field {
+	return console.Field{Name: "at_" + kind, Kind: console.Long, Label: label, Help: words["setup.at.help"], Check: func(r *console.Request, text string) string {
+		_, wrong, err := codesOf(r, text)
+		if err != nil || wrong != "" {
+			return r.Say("setup.at.wrong", wrong)
+		}
+		return ""
+	}}
+}
+
+// codesOf reads offices, one on a line, by code or name; wrong is the first line
+// that is none, or that more than one has as its name.
+func codesOf(r *console.Request, text string) (codes []string, wrong string, err error) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		code := persian.ASCII(line)
+		if strings.Trim(code, "0123456789") != "" {
+			var n int
+			if code, n, err = console.OfficeNamed(r, line); err != nil || n != 1 {
+				return nil, line, err
+			}
+		} else if _, err := officedb.New(r.DB).Office(r.Context(), code); err != nil {
+			if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
+				err = nil
+			}
+			return nil, line, err
+		}
+		if code == "" {
+			return nil, line, nil
+		}
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes, "", nil
 }
 
 var dayForm = &console.Form{

@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -88,6 +89,26 @@ func TestPollingDay(t *testing.T) {
 		hq.Post("/setup/polling-day", "day", "1405/12/1").Is(http.StatusSeeOther)
 		hq.Post("/setup/polling-day", "day", "1405/12/2").Is(http.StatusConflict).Has("دو نفر")
 		c.As(office.Province, "07").Get("/setup").Is(http.StatusForbidden)
+	})
+}
+
+// TestWhere: a by-election is held where its constituencies are named, by code or
+// name; a name that is none, or of two, is told with its line.
+func TestWhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := consoletest.New(t, db, setup.Part)
+		hq := c.As(office.HQ, "")
+		form := func(version, where string) consoletest.Reply {
+			return hq.Post("/setup/election", "name_fa", "انتخابات", "kinds", "city", "kinds", "majlis", "at_majlis", where, "at_experts", "03", "version", version)
+		}
+		form("0", "07001\nشهرستان فرضی").Is(http.StatusUnprocessableEntity).Has("شهرستان فرضی")
+		form("0", "99999").Is(http.StatusUnprocessableEntity).Has("99999")
+		form("0", "۰۷۰۰۱\r\n\r\nشهرستان دیگر\r\n07001").Is(http.StatusSeeOther)
+		e, err := office.LoadElection(context.Background(), db)
+		if err != nil || len(e.Places) != 1 || strings.Join(e.Places["majlis"], " ") != "07001 03001" { // what is not held has no place
+			t.Errorf("%+v, %v", e, err)
+		}
+		hq.Get("/setup/election").Is(http.StatusOK).Has("07001\n03001")
 	})
 }
 

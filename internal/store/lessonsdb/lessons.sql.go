@@ -747,6 +747,45 @@ func (q *Queries) Judgements(ctx context.Context, problem string) ([]JudgementsR
 	return items, nil
 }
 
+const openByStage = `-- name: OpenByStage :many
+SELECT target AS stage, count(*) AS actions, CAST(min(due) AS TEXT) AS due FROM lesson_action
+WHERE kind = 'stage' AND state = 'open' AND office >= $1 AND office < $2 GROUP BY target ORDER BY target
+`
+
+type OpenByStageParams struct {
+	Lo string
+	Hi string
+}
+
+type OpenByStageRow struct {
+	Stage   string
+	Actions int64
+	Due     string
+}
+
+func (q *Queries) OpenByStage(ctx context.Context, arg OpenByStageParams) ([]OpenByStageRow, error) {
+	rows, err := q.db.QueryContext(ctx, openByStage, arg.Lo, arg.Hi)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenByStageRow{}
+	for rows.Next() {
+		var i OpenByStageRow
+		if err := rows.Scan(&i.Stage, &i.Actions, &i.Due); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const problem = `-- name: Problem :one
 SELECT id, office, round, topic, problem, evidence, cause, proposal, factor, family, session, owner, due, state, closing, turn, talk, risk, digest, folded, created, version FROM lesson_problem WHERE id = $1
 `

@@ -98,6 +98,10 @@ ORDER BY a.office, a.due, a.id LIMIT sqlc.arg(max) OFFSET sqlc.arg(skip);
 SELECT a.*, p.name AS owner_name FROM lesson_action a JOIN person p ON p.id = a.owner
 WHERE a.kind = 'stage' AND a.target = sqlc.arg(stage) AND a.office >= sqlc.arg(lo) AND a.office < sqlc.arg(hi) ORDER BY a.due, a.id LIMIT 500;
 
+-- name: OpenByStage :many
+SELECT target AS stage, count(*) AS actions, CAST(min(due) AS TEXT) AS due FROM lesson_action
+WHERE kind = 'stage' AND state = 'open' AND office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY target ORDER BY target;
+
 -- name: InsertJudgement :exec
 INSERT INTO lesson_judgement (problem, turn, person, likelihood, harm, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7);
 

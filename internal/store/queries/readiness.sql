@@ -37,4 +37,5 @@ SELECT * FROM readiness_now WHERE unit >= sqlc.arg(lo) AND unit < sqlc.arg(hi) O
 SELECT * FROM readiness_past WHERE day >= sqlc.arg(since) AND unit >= sqlc.arg(lo) AND unit < sqlc.arg(hi) ORDER BY day, unit;
 
 -- name: OpenProblems :many
-SELECT office, count(*) AS number FROM lesson_problem WHERE state = 'open' AND office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY office;
+SELECT office, count(*) AS number, CAST(sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS BIGINT) AS unjudged, CAST(max(risk) AS BIGINT) AS highest
+FROM lesson_problem WHERE state = 'open' AND office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY office;

@@ -237,7 +237,8 @@ func (q *Queries) Now(ctx context.Context, arg NowParams) ([]ReadinessNow, error
 }
 
 const openProblems = `-- name: OpenProblems :many
-SELECT office, count(*) AS number FROM lesson_problem WHERE state = 'open' AND office >= $1 AND office < $2 GROUP BY office
+SELECT office, count(*) AS number, CAST(sum(CASE WHEN risk = 0 THEN 1 ELSE 0 END) AS BIGINT) AS unjudged, CAST(max(risk) AS BIGINT) AS highest
+FROM lesson_problem WHERE state = 'open' AND office >= $1 AND office < $2 GROUP BY office
 `
 
 type OpenProblemsParams struct {
@@ -246,8 +247,10 @@ type OpenProblemsParams struct {
 }
 
 type OpenProblemsRow struct {
-	Office string
-	Number int64
+	Office   string
+	Number   int64
+	Unjudged int64
+	Highest  int64
 }
 
 func (q *Queries) OpenProblems(ctx context.Context, arg OpenProblemsParams) ([]OpenProblemsRow, error) {
@@ -259,7 +262,12 @@ func (q *Queries) OpenProblems(ctx context.Context, arg OpenProblemsParams) ([]O
 	items := []OpenProblemsRow{}
 	for rows.Next() {
 		var i OpenProblemsRow
-		if err := rows.Scan(&i.Office, &i.Number); err != nil {
+		if err := rows.Scan(
+			&i.Office,
+			&i.Number,
+			&i.Unjudged,
+			&i.Highest,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

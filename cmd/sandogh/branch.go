@@ -21,6 +21,7 @@ type branchCmd struct {
 	Init     branchInitCmd     `cmd:"" help:"Make the keys of a branch, its officers and devices, and its card."`
 	Simulate branchSimulateCmd `cmd:"" help:"Hold a simulated polling day, in a practice election alone."`
 	Publish  branchPublishCmd  `cmd:"" help:"Publish the log of the closed branch, with the witnesses' cosignatures."`
+	Cards    branchCardsCmd    `cmd:"" help:"Make the stack of activation cards, to be printed."`
 }
 
 const branchExample = `

@@ -28,6 +28,7 @@ import (
 
 var (
 	loadScale = flag.String("load", "", "measure the offices' console with the sample country: small or full")
+	loadPath  = flag.String("load-path", "", "measure only paths that hold this text")
 	loadDB    = flag.String("load-db", "", "a database that holds the sample already: a file, or postgres://…")
 )
 
@@ -127,6 +128,9 @@ type timing struct {
 
 func (l *timings) ask(who string, cl *consoletest.Client, path string) {
 	l.t.Helper()
+	if !strings.Contains(path, *loadPath) {
+		return
+	}
 	times := 20
 	if *loadScale == "" {
 		times = 1

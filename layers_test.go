@@ -115,7 +115,6 @@ var layers = []layer{
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
 
-	{pkg: "internal/sample", may: []string{"law", "calendar", "internal/store", "internal/store/officedb", "internal/office", "internal/training", "internal/training/certificate"}},
 	{pkg: "internal/training/certificate"},
 	{pkg: "internal/training/door"},
 	{pkg: "internal/training/mail", may: []string{"internal/durable"}},
@@ -126,6 +125,8 @@ var layers = []layer{
 	{pkg: "internal/training/history", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/training/intake"}},
 	{pkg: "internal/training/programme", may: []string{"calendar", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
 		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing", "internal/training"}},
+	{pkg: "internal/sample", may: []string{"law", "calendar", "internal/planner", "internal/store", "internal/store/officedb", "internal/store/trainingdb", "internal/office",
+		"internal/training", "internal/training/certificate", "internal/training/programme"}},
 	{pkg: "internal/lessons", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/lessonsdb", "internal/store/trainingdb", "internal/office"}},
 	{pkg: "internal/outreach", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/outreachdb", "internal/office"}},
 
@@ -172,6 +173,7 @@ var layers = []layer{
 	{pkg: "internal/branch/papers", may: []string{"election", "record", "internal/printing", "internal/web", "internal/branch/daybook"}},
 	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
 		"internal/station", "internal/branch", "internal/branch/daybook", "internal/branch/papers"}},
+	{pkg: "internal/handover", may: []string{"strictjson", "election", "board", "internal/durable"}},
 	{pkg: "internal/branch/link", may: []string{"strictjson", "record", "internal/station"}},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},
 	// The voting device: the voter's session as a model, what it prints, its pages

@@ -6,8 +6,9 @@
 // In goes an empty console's database and a scale; out come offices and people.
 // Small has 31 provinces, 124 counties and some 400 people with posts in every
 // role, and takes seconds. Full has 457 counties, 674 districts, 39,000 places and
-// 1.5 million executors. [Provinces] has names, capitals with their coordinates in
-// degrees, and neighbours, for who plans journeys.
+// 1.5 million executors. The national sessions are planned, four provinces at each,
+// the first with the provinces that were published for it (facts.md §10); in Small
+// they are made. [Provinces] has names and codes; where they lie, package iran knows.
 //
 // What it never does: it takes no real person's name on purpose, gives nobody a
 // number of identity, makes no account, and loads nothing over data that is there.
@@ -17,6 +18,6 @@
 //
 // How it fails: [ErrNotEmpty]; after any error nothing stays.
 //
-// Sources: the codes of provinces of the Statistical Centre of Iran; names,
-// neighbours and coordinates by general knowledge, to a hundredth of a degree.
+// Sources: the codes of provinces of the Statistical Centre of Iran; names by general
+// knowledge.
 package sample

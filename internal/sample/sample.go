@@ -26,23 +26,12 @@ type Province struct {
 	Code     string
 	Name     Name
 	Capital  Name
-	Lat, Lon float64 // of the capital, degrees north and east
 	Counties int
-	Beside   []string // codes of the provinces that it borders on
-	Named    []Name   // the counties whose names are real
+	Named    []Name // the counties whose names are real
 }
 
 // Provinces returns the provinces, ascending by code.
 func Provinces() []Province { return slices.Clone(provinces) }
-
-// Distance returns the kilometres between the capitals of two provinces, on a
-// sphere with the earth's mean radius of 6371 km; roads are longer.
-func Distance(a, b Province) float64 {
-	rad := math.Pi / 180
-	sin := func(x float64) float64 { s := math.Sin(x * rad / 2); return s * s }
-	h := sin(a.Lat-b.Lat) + math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*sin(a.Lon-b.Lon)
-	return 2 * 6371 * math.Asin(math.Sqrt(h))
-}
 
 // A Scale is how much of the country there is.
 type Scale struct {
@@ -95,7 +84,10 @@ func Load(ctx context.Context, db *store.DB, s Scale, now time.Time) error {
 		if err := c.load(ctx, tx); err != nil {
 			return err
 		}
-		return c.election(ctx, tx)
+		if err := c.election(ctx, tx); err != nil {
+			return err
+		}
+		return c.national(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("load the sample country: %w", err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/internal/office"
+	"github.com/sandogh/sandogh/internal/planner"
+	"github.com/sandogh/sandogh/internal/planner/iran"
 	"github.com/sandogh/sandogh/internal/sample"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/officedb"
@@ -15,58 +17,84 @@ import (
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/certificate"
+	"github.com/sandogh/sandogh/internal/training/programme"
 	"github.com/sandogh/sandogh/law"
 )
 
 var now = time.Date(2026, 4, 21, 8, 30, 0, 0, time.UTC)
 
-// TestProvinces: exactly 31, neighbours both ways and near, all in one piece.
+// TestProvinces: exactly 31, by the names under which package iran knows where they
+// lie.
 func TestProvinces(t *testing.T) {
 	all := sample.Provinces()
 	if len(all) != 31 {
 		t.Fatalf("%d provinces", len(all))
 	}
-	by, counties := map[string]sample.Province{}, 0
+	codes, counties := map[string]bool{}, 0
 	for _, p := range all {
-		if _, twice := by[p.Code]; twice || !office.ValidCode(office.ProvinceAt, p.Code) {
+		if codes[p.Code] || !office.ValidCode(office.ProvinceAt, p.Code) {
 			t.Errorf("code %q", p.Code)
 		}
-		by[p.Code] = p
+		codes[p.Code] = true
 		counties += p.Counties
-		if len(p.Named) > p.Counties || p.Lat < 25 || p.Lat > 40 || p.Lon < 44 || p.Lon > 63.5 {
-			t.Errorf("%s: %d named of %d counties, capital at %v, %v", p.Name.En, len(p.Named), p.Counties, p.Lat, p.Lon)
+		if len(p.Named) > p.Counties {
+			t.Errorf("%s: %d named of %d counties", p.Name.En, len(p.Named), p.Counties)
+		}
+		if found, ok := iran.Find(p.Name.Fa); !ok || found.En != p.Name.En {
+			t.Errorf("%s is %s in package iran", p.Name, found.En)
 		}
 	}
 	if counties != 457 {
 		t.Errorf("%d counties", counties)
 	}
-	for _, p := range all {
-		for _, code := range p.Beside {
-			q, ok := by[code]
-			if !ok || code == p.Code || !slices.Contains(q.Beside, p.Code) {
-				t.Errorf("%s is beside %s, and not the other way round", p.Name.En, q.Name.En)
-			}
-			if d := sample.Distance(p, q); d > 800 {
-				t.Errorf("%s and %s are neighbours, %.0f km apart", p.Name.En, q.Name.En, d)
+}
+
+// TestNational: 31 provinces in groups of four, the first with those that were
+// published for it, which stay together; in Small the sessions are made.
+func TestNational(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		if err := sample.Load(ctx, db, sample.Small, now); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := trainingdb.New(db).Programmes(ctx)
+		if err != nil || len(rows) != 1 {
+			t.Fatal(rows, err)
+		}
+		p, err := programme.Get(ctx, db, rows[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Plan.Groups) != 8 || len(p.In.Pins.Units) != 4 || p.Stands.Groups == nil {
+			t.Errorf("%d groups, pins %+v", len(p.Plan.Groups), p.In.Pins)
+		}
+		for _, w := range p.Plan.Wishes { // the published ones are not all neighbours, nor then are those that are left
+			if w.Constraint != planner.Apart {
+				t.Errorf("%+v", w)
 			}
 		}
-	}
-	reached, queue := map[string]bool{"25": true}, []string{"25"}
-	for len(queue) > 0 {
-		for _, code := range by[queue[0]].Beside {
-			if !reached[code] {
-				reached[code] = true
-				queue = append(queue, code)
+		var first []string
+		for _, code := range p.Plan.Groups[0].Units {
+			o, err := officedb.New(db).Office(ctx, code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first = append(first, o.NameFa)
+		}
+		slices.Sort(first)
+		if want := slices.Sorted(slices.Values(iran.First)); !slices.Equal(first, want) {
+			t.Errorf("the first session is that of %v", first)
+		}
+		sessions, err := trainingdb.New(db).SessionsOf(ctx, p.ID)
+		if err != nil || len(sessions) != 8 || sessions[0].LastDay > "2026-07-11" {
+			t.Errorf("%+v, %v", sessions, err)
+		}
+		for _, role := range training.National.Roles() {
+			if seats, err := trainingdb.New(db).SeatsIn(ctx, trainingdb.SeatsInParams{Hi: "z", Role: string(role), Max: 100}); err != nil || len(seats) != 31 {
+				t.Errorf("%d sit as %s, %v", len(seats), role, err)
 			}
 		}
-		queue = queue[1:]
-	}
-	if len(reached) != 31 {
-		t.Errorf("only %d provinces can be reached from Qom", len(reached))
-	}
-	if d := sample.Distance(by["23"], by["09"]); d < 720 || d > 760 { // Tehran to Mashhad: about 740 km
-		t.Errorf("Tehran is %.0f km from Mashhad", d)
-	}
+	})
 }
 
 func TestLoad(t *testing.T) {

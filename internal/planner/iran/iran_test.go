@@ -30,6 +30,24 @@ func TestProvinces(t *testing.T) {
 			}
 		}
 	}
+	reached, queue := map[int]bool{0: true}, []int{0}
+	for len(queue) > 0 {
+		for _, n := range all[queue[0]].Near {
+			if !reached[n] {
+				reached[n] = true
+				queue = append(queue, n)
+			}
+		}
+		queue = queue[1:]
+	}
+	if len(reached) != len(all) {
+		t.Errorf("only %d provinces can be reached from %s", len(reached), all[0].En)
+	}
+	tehran, _ := iran.Find("تهران")
+	mashhad, _ := iran.Find("خراسان رضوی")
+	if km := tehran.Capital.Km(mashhad.Capital); km < 720 || km > 760 {
+		t.Errorf("Tehran is %d km from Mashhad", km)
+	}
 	for _, name := range []string{"قم", "استان قم", "Qom", "كرمان", "چهارمحال و بختياري"} {
 		if _, ok := iran.Find(name); !ok {
 			t.Errorf("%s is not found", name)

@@ -82,9 +82,13 @@ var (
 	ErrNoChance     = errors.New("every check-in has a ballot or somebody who is voting: nothing can be taken back now")
 )
 
-// Chances tells how many check-ins have neither a ballot nor somebody who is
-// voting now. It may be less than zero while a check-in is being taken back.
-type Chances interface{ Open() int }
+// Chances are the check-ins that have neither a ballot nor somebody who is voting
+// now. The station keeps them.
+type Chances interface {
+	// Withdraw calls undo if there is one, and lets nobody begin to vote
+	// meanwhile; else it returns an error without having called it.
+	Withdraw(undo func() error) error
+}
 
 // A Place is where a book is kept and who it belongs to.
 type Place struct {
@@ -95,7 +99,6 @@ type Place struct {
 	Admission  Admission
 	Register   Register           // of Central
 	Key        ed25519.PrivateKey // of the branch's log: signs slips
-	Chances    Chances            // nil: nothing can be taken back
 	Now        func() time.Time
 }
 
@@ -318,26 +321,30 @@ func (b *Book) ask(ctx context.Context, n roll.Number) error {
 
 // Undo takes a check-in back, by the head and with a reason, while the branch has
 // a chance that nobody is using. The person may be checked in again, here.
-func (b *Book) Undo(n roll.Number, by, reason string) error {
+func (b *Book) Undo(c Chances, n roll.Number, by, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if c := utf8.RuneCountInString(reason); c < 3 || !roll.Printable(reason) {
 		return fmt.Errorf("undo check-in: %w", ErrReason)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s := b.people[n]
-	if s == nil || s.mark == nil {
-		return fmt.Errorf("undo check-in: %w", ErrNotCheckedIn)
-	}
-	// The chance is taken away first and then asked for: an activation at the
-	// same moment sees it gone, or is seen here.
-	b.count.Add(-1)
-	if b.p.Chances == nil || b.p.Chances.Open() < 0 {
-		b.count.Add(1)
-		return fmt.Errorf("undo check-in: %w", ErrNoChance)
-	}
-	if err := b.write(kindUndo, event{Person: n, At: b.p.Now(), By: by, Reason: reason}); err != nil {
-		b.count.Add(1)
+	called := false
+	err := c.Withdraw(func() error {
+		called = true
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		s := b.people[n]
+		if s == nil || s.mark == nil {
+			return ErrNotCheckedIn
+		}
+		if err := b.write(kindUndo, event{Person: n, At: b.p.Now(), By: by, Reason: reason}); err != nil {
+			return err
+		}
+		b.count.Add(-1)
+		return nil
+	})
+	switch {
+	case err != nil && !called:
+		return fmt.Errorf("undo check-in: %w: %w", ErrNoChance, err)
+	case err != nil:
 		return fmt.Errorf("undo check-in: %w", err)
 	}
 	return nil

@@ -67,7 +67,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("%+v", day)
 	}
 	// Taken back, the guest is still this branch's, and the slip stays used.
-	ok(t, other.Undo(n, "head", "wrong person"))
+	ok(t, other.undo(n, "head", "wrong person"))
 	if err := arrive(other, n, slip); !errors.Is(err, marks.ErrSlipUsed) {
 		t.Errorf("a slip used twice: %v", err)
 	}
@@ -234,7 +234,7 @@ func TestATKC01Offline(t *testing.T) {
 			case 2:
 				ok(t, desks[at].reopen())
 			case 3:
-				if desks[at].Undo(voters[v], "head", "wrong person") == nil {
+				if desks[at].undo(voters[v], "head", "wrong person") == nil {
 					done[v]--
 				}
 			}

@@ -13,7 +13,8 @@ import (
 type settled struct {
 	outcome count.Outcome
 	asked   []*asked
-	given   []given            // the rulings and lots that hold, in their order
+	last    []given            // of each question that was answered, the last ruling or lot
+	given   []given            // those of them that hold
 	results []judged           // results and corrections, in their order
 	unasked []*record.Question // open, and not on the record
 	wrong   []misplaced        // entries that do not belong
@@ -113,45 +114,64 @@ func (s *settled) find(q *record.Question) *asked {
 }
 
 // answer enters a ruling or lot. Before there is a result it answers a question
-// that is open. Afterwards a ruling may also answer anew what was answered: it
-// takes the place of the answer that was, and of the answers after that one
-// those hold whose questions are then still put. The error says why it is no
-// answer, and nothing has changed.
+// that is open. Afterwards a ruling may also answer anew what was answered. The
+// error says why it is no answer, and nothing has changed.
 func (s *settled) answer(contest string, canvass [32]byte, in count.Input, body record.Body, hash [32]byte) error {
 	g, err := s.decide(canvass, body, hash)
 	if err != nil {
 		return err
 	}
-	at := len(s.given)
-	if !g.question.open {
-		at = slices.IndexFunc(s.given, func(h given) bool { return h.question == g.question })
-		_, lot := body.(*record.Lot)
-		switch {
-		case len(s.results) == 0 || at < 0:
-			return fmt.Errorf("the %s answers a question that is answered", body.Kind())
-		case lot:
-			return fmt.Errorf("the lot answers what has led to a result: only a ruling does that")
+	holds := slices.ContainsFunc(s.given, g.sameQuestion)
+	_, lot := body.(*record.Lot)
+	switch {
+	case g.question.open:
+		if _, err := counted(in, append(slices.Clone(s.given), g)); err != nil {
+			return err
 		}
+	case !holds || len(s.results) == 0:
+		return fmt.Errorf("the %s answers a question that is answered, or not put any more", body.Kind())
+	case lot:
+		return fmt.Errorf("the lot answers what has led to a result: only a ruling does that")
 	}
-	holds := append(slices.Clone(s.given[:at]), g)
-	o, err := counted(in, holds)
+	last := slices.Clone(s.last)
+	if i := slices.IndexFunc(last, g.sameQuestion); i >= 0 {
+		last[i] = g
+	} else {
+		last = append(last, g)
+	}
+	given, o, err := hold(contest, canvass, in, last)
 	if err != nil {
 		return err
 	}
-	for _, h := range s.given[min(at+1, len(s.given)):] {
-		if !asks(contest, canvass, o, h.question.body) {
-			continue
-		}
-		more := append(slices.Clone(holds), h)
-		if next, err := counted(in, more); err == nil {
-			holds, o = more, next
-		}
+	if i := slices.IndexFunc(given, g.sameQuestion); i < 0 {
+		return fmt.Errorf("the %s does not answer its question as the rule asks it", body.Kind())
 	}
-	s.given, s.outcome = holds, o
+	s.last, s.given, s.outcome = last, given, o
 	for _, a := range s.asked { // one order may answer several
 		a.open = asks(contest, canvass, o, a.body)
 	}
 	return nil
+}
+
+func (g given) sameQuestion(h given) bool { return g.question == h.question }
+
+// hold returns which of the answers hold, and what they come to: beginning with
+// none, the first whose question is open with those that hold, and so on.
+func hold(contest string, canvass [32]byte, in count.Input, last []given) (holds []given, o count.Outcome, err error) {
+	if o, err = counted(in, nil); err != nil {
+		return nil, o, err
+	}
+	for i := 0; i < len(last); i++ {
+		g := last[i]
+		if slices.ContainsFunc(holds, g.sameQuestion) || !asks(contest, canvass, o, g.question.body) {
+			continue
+		}
+		more := append(slices.Clone(holds), g)
+		if next, err := counted(in, more); err == nil {
+			holds, o, i = more, next, -1 // and look from the first one on
+		}
+	}
+	return holds, o, nil
 }
 
 // asks reports whether an outcome leaves a question open.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,18 +17,47 @@ import (
 // content or the new one at every moment; the batch as a whole is not one step.
 // Put may be called from several goroutines.
 type Batch struct {
-	disk  Disk
-	mu    sync.Mutex
-	files []pending
+	disk    Disk
+	mu      sync.Mutex
+	files   []pending
+	folders map[string]bool // to sync
 }
 
 type pending struct{ temp, path string }
 
-// manyFiles is from how many files on the file system is synced as a whole.
+// manyFiles is from how many files or folders on the file system is synced as a
+// whole.
 const manyFiles = 64
 
 // NewBatch begins a batch. End it with Commit or Discard.
-func (d Disk) NewBatch() *Batch { return &Batch{disk: d} }
+func (d Disk) NewBatch() *Batch { return &Batch{disk: d, folders: map[string]bool{}} }
+
+// Folder makes a folder and those above it; Commit syncs them.
+func (b *Batch) Folder(path string, perm fs.FileMode) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.folder(filepath.Clean(path), perm)
+}
+
+func (b *Batch) folder(path string, perm fs.FileMode) error {
+	if b.folders[path] {
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		parent := filepath.Dir(path)
+		if err := b.folder(parent, perm); err != nil {
+			return err
+		}
+		b.folders[parent] = true
+		if err := b.disk.step(Mkdir, path, func() error { return os.Mkdir(path, perm) }); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	} else if err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	b.folders[path] = true
+	return nil
+}
 
 // Put writes the content of a file, for Commit. Its folder must be there.
 func (b *Batch) Put(path string, data []byte, perm fs.FileMode) error {
@@ -65,17 +95,25 @@ func (b *Batch) Commit() (err error) {
 	if err := b.sync(); err != nil {
 		return fmt.Errorf("write files: %w", err)
 	}
-	var folders []string
 	for len(b.files) > 0 {
 		f := b.files[0]
 		if err := b.disk.step(Rename, f.path, func() error { return os.Rename(f.temp, f.path) }); err != nil {
 			return fmt.Errorf("write files: %w", err)
 		}
-		folders = append(folders, filepath.Dir(f.path))
+		b.folders[filepath.Dir(f.path)] = true
 		b.files = b.files[1:]
 	}
-	slices.Sort(folders)
-	for _, dir := range slices.Compact(folders) {
+	folders := slices.Sorted(maps.Keys(b.folders))
+	if len(folders) >= manyFiles {
+		err := b.disk.step(SyncDir, folders[0], func() error { return syncAll(folders[0]) })
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return fmt.Errorf("write files: %w", err)
+		}
+	}
+	for _, dir := range folders {
 		if err := b.disk.syncDir(dir); err != nil {
 			return fmt.Errorf("write files: %w", err)
 		}

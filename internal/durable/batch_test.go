@@ -96,3 +96,30 @@ func TestBatchFails(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchFolders: folders are made, many at once.
+func TestBatchFolders(t *testing.T) {
+	dir := t.TempDir()
+	b := durable.Disk{}.NewBatch()
+	for i := range 100 {
+		folder := filepath.Join(dir, "a", fmt.Sprint(i), "b")
+		if err := b.Folder(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Put(filepath.Join(folder, "f"), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if found, _ := filepath.Glob(filepath.Join(dir, "a", "*", "b", "f")); len(found) != 100 {
+		t.Errorf("%d files, not 100", len(found))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := (durable.Disk{}).NewBatch().Folder(filepath.Join(dir, "file", "b"), 0o755); err == nil {
+		t.Error("a folder is made in a file")
+	}
+}

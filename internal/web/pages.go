@@ -142,6 +142,8 @@ func (p *Pages) funcs(l Lang) template.FuncMap {
 		"lang":    l.Code,
 		"style":   func() string { return "/style.css?" + version },
 		"add":     func(a, b int) int { return a + b },
+		"digits":  l.Digits,
+		"whole":   func(n int) uint64 { return uint64(max(0, n)) },
 	}
 }
 

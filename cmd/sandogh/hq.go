@@ -29,6 +29,7 @@ type hqCmd struct {
 	Submit  hqSubmitCmd  `cmd:"" help:"Check entry files of other bodies and put them on the record."`
 	Key     hqKeyCmd     `cmd:"" help:"Publish the election key, when every trustee has confirmed it."`
 	TakeIn  hqTakeInCmd  `cmd:"" help:"Take in the published logs of branches."`
+	Receive hqReceiveCmd `cmd:"" help:"Let branches send their published logs over the network."`
 	Units   hqUnitsCmd   `cmd:"" help:"Fix the tally units, when every branch has closed."`
 	Tally   hqTallyCmd   `cmd:"" help:"Publish the tally of every unit that is opened."`
 	Canvass hqCanvassCmd `cmd:"" help:"Canvass the contests whose units are all counted."`

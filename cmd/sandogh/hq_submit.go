@@ -149,7 +149,7 @@ func (c *hqTakeInCmd) Run(ctx context.Context, s *streams) error {
 		var fresh []found
 		with := mounted{FS: os.DirFS(filepath.Join(h.dir, "record")), at: map[string]fs.FS{}}
 		for _, dir := range c.Branches {
-			branch, size, note, err := h.checkBranch(dir)
+			branch, size, note, err := checkBranch(h.def, dir)
 			if err != nil {
 				return refused(fmt.Errorf("take in %s: %w", dir, err))
 			}
@@ -167,12 +167,11 @@ func (c *hqTakeInCmd) Run(ctx context.Context, s *streams) error {
 		if len(fresh) == 0 {
 			return nil
 		}
-		// The record is verified as it would be before a file of it is written.
-		id, b := h.Election(), newBar(s)
-		rep, _ := verify.Record(ctx, with, verify.Options{Election: &id, Progress: b.set})
+		b := newBar(s)
+		err = with.verify(ctx, h.Election(), verify.Options{Progress: b.set})
 		b.done()
-		if check, f, found := rep.First(); found {
-			return refused(fmt.Errorf("the record with these branches would be %s: %s (%s): %s", rep.Status, check.ID, check.Title, f))
+		if err != nil {
+			return refused(err)
 		}
 		var names []string
 		for _, x := range fresh {
@@ -207,24 +206,34 @@ func (m mounted) Open(name string) (fs.File, error) {
 	return m.FS.Open(name)
 }
 
+// verify verifies the record as it would be before a file of it is written.
+func (m mounted) verify(ctx context.Context, id [32]byte, o verify.Options) error {
+	o.Election = &id
+	rep, _ := verify.Record(ctx, m, o)
+	if check, f, found := rep.First(); found {
+		return fmt.Errorf("the record with these branches would be %s: %s (%s): %s", rep.Status, check.ID, check.Title, f)
+	}
+	return nil
+}
+
 // checkBranch finds out of which branch a published log is, and reads all of it.
-func (h *hqAt) checkBranch(dir string) (branch string, size uint64, note []byte, err error) {
+func checkBranch(def *election.Definition, dir string) (branch string, size uint64, note []byte, err error) {
 	note, err = os.ReadFile(filepath.Join(dir, board.CheckpointPath))
 	if err != nil {
 		return "", 0, nil, fmt.Errorf("%w: name the folder that holds the branch's checkpoint", err)
 	}
 	origin, _, _ := strings.Cut(string(note), "\n")
-	branch, ok := strings.CutPrefix(origin, election.BranchOrigin(h.Election(), ""))
-	at, known := h.def.Branch(branch)
+	branch, ok := strings.CutPrefix(origin, election.BranchOrigin(def.ID(), ""))
+	at, known := def.Branch(branch)
 	if !ok || !known {
 		return "", 0, nil, fmt.Errorf("its log %.120q is not of a branch of this election", origin)
 	}
-	log, err := board.Open(os.DirFS(dir), ".", origin, at.LogKey.Ed25519(), body.Witnesses(h.def))
+	log, err := board.Open(os.DirFS(dir), ".", origin, at.LogKey.Ed25519(), body.Witnesses(def))
 	if err != nil {
 		return "", 0, nil, err
 	}
-	if n := len(log.Checkpoint().Cosigned); n < h.def.WitnessQuorum {
-		return "", 0, nil, fmt.Errorf("%d witnesses cosigned it, the definition wants %d", n, h.def.WitnessQuorum)
+	if n := len(log.Checkpoint().Cosigned); n < def.WitnessQuorum {
+		return "", 0, nil, fmt.Errorf("%d witnesses cosigned it, the definition wants %d", n, def.WitnessQuorum)
 	}
 	closed := false
 	faults, err := log.Scan(func(e board.Entry) error {

@@ -93,8 +93,9 @@ func (c *officeStep) begin(ctx context.Context, s *streams) (*body.Identity, *se
 
 type officeGrantCmd struct {
 	officeStep
-	Card string   `required:"" help:"The branch's card, with the keys of its officers and devices." placeholder:"FILE"`
-	IDs  []string `required:"" name:"id" help:"Officer or device of the card to grant; repeat for more." placeholder:"ID"`
+	Card   string   `required:"" help:"The branch's card, with the keys of its officers and devices; or an officer's or a device's own." placeholder:"FILE"`
+	Branch string   `help:"Branch of an officer or device with a card of its own." placeholder:"ID"`
+	IDs    []string `required:"" name:"id" help:"Officer or device of the card to grant; repeat for more." placeholder:"ID"`
 }
 
 func (officeGrantCmd) Help() string {
@@ -112,13 +113,9 @@ func (c *officeGrantCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return fmt.Errorf("read card: %w", err)
 	}
-	var card body.BranchCard
-	if faults := strictjson.Unmarshal(data, "card", &card); len(faults) > 0 {
-		return fmt.Errorf("read card %s: %s: give the card of a branch", c.Card, faults[0])
-	}
-	at, ok := o.def.Branch(card.Branch)
-	if !ok || at.LogKey != card.LogKey {
-		return refused(fmt.Errorf("card %s: the definition has no branch %q with this log_key", c.Card, card.Branch))
+	card, err := c.read(data, o.def)
+	if err != nil {
+		return err
 	}
 	for _, id := range c.IDs {
 		g := &record.Grant{Office: x.ID, ID: id, Branch: card.Branch}
@@ -147,6 +144,33 @@ func (c *officeGrantCmd) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	return nil
+}
+
+// read reads a branch's card, or that of one officer or device, which says no
+// branch itself.
+func (c *officeGrantCmd) read(data []byte, def *election.Definition) (card body.BranchCard, err error) {
+	var officer body.OfficerCard
+	var device body.DeviceCard
+	switch {
+	case len(strictjson.Unmarshal(data, "card", &officer)) == 0:
+		card = body.BranchCard{Branch: c.Branch, Officers: []body.KeyCard{{ID: officer.Officer, Key: officer.Key}}}
+	case len(strictjson.Unmarshal(data, "card", &device)) == 0:
+		if c.Branch != "" && c.Branch != device.Branch {
+			return card, fmt.Errorf("--branch %s: the card %s is of a device of branch %s", c.Branch, c.Card, device.Branch)
+		}
+		card = body.BranchCard{Branch: device.Branch, Devices: []body.KeyCard{{ID: device.Device, Key: device.Key}}}
+	default:
+		if faults := strictjson.Unmarshal(data, "card", &card); len(faults) > 0 {
+			return card, fmt.Errorf("read card %s: %s: give the card of a branch, or of an officer or device", c.Card, faults[0])
+		}
+		if at, ok := def.Branch(card.Branch); !ok || at.LogKey != card.LogKey {
+			return card, refused(fmt.Errorf("card %s: the definition has no branch %q with this log_key", c.Card, card.Branch))
+		}
+	}
+	if _, ok := def.Branch(card.Branch); !ok {
+		return card, refused(fmt.Errorf("card %s: the definition has no branch %q: name it with --branch", c.Card, card.Branch))
+	}
+	return card, nil
 }
 
 // second are the flags of what two offices sign.

@@ -37,6 +37,20 @@ type KeyCard struct {
 	Key election.Key `json:"key"` // Ed25519
 }
 
+// OfficerCard is the card of an officer with a key of their own, for the office
+// that grants them to a branch.
+type OfficerCard struct {
+	Officer string       `json:"officer"`
+	Key     election.Key `json:"key"` // Ed25519
+}
+
+// DeviceCard is the card of a voting device with a key of its own.
+type DeviceCard struct {
+	Branch string       `json:"branch"`
+	Device string       `json:"device"`
+	Key    election.Key `json:"key"` // Ed25519
+}
+
 // Cards returns the cards of a body: exactly the objects that stand in the
 // definition. The office in the role of headquarters has one for its log, too.
 func (x *Identity) Cards() ([]Card, error) {
@@ -57,6 +71,8 @@ func (x *Identity) Cards() ([]Card, error) {
 		}
 	case Witness:
 		objects = append(objects, election.Witness{Name: x.ID, Key: x.Public(Signing)})
+	case Officer:
+		objects = append(objects, OfficerCard{x.ID, x.Public(Signing)})
 	case Branch:
 		c := BranchCard{Branch: x.ID, LogKey: x.Public(Log), Officers: []KeyCard{}, Devices: []KeyCard{}}
 		for _, name := range x.Keys() {

@@ -33,6 +33,7 @@ const (
 	Office  Kind = "office"
 	Branch  Kind = "branch"
 	Witness Kind = "witness"
+	Officer Kind = "officer" // of a branch
 )
 
 // Names of keys. A branch also has those of its officers and devices, named as
@@ -89,6 +90,19 @@ func New(kind Kind, id string, keys ...string) (*Identity, error) {
 		k := make([]byte, 32)
 		rand.Read(k)
 		x.keys[name] = k
+	}
+	return x, nil
+}
+
+// Of returns the identity of a body with these Ed25519 keys, for practice, where
+// one process has drawn them all.
+func Of(kind Kind, id string, keys map[string]ed25519.PrivateKey) (*Identity, error) {
+	x, err := New(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	for name, k := range keys {
+		x.keys[name] = k.Seed()
 	}
 	return x, nil
 }

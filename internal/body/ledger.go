@@ -1,6 +1,7 @@
 package body
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,6 +55,30 @@ func ScanLedger(log *board.Log) (*Ledger, error) {
 		return nil, fmt.Errorf("read headquarters' log: %w", err)
 	}
 	return l, nil
+}
+
+// Raw returns the bytes of the entries of headquarters' published log whose body is
+// wanted, in their order.
+func Raw(fsys fs.FS, def *election.Definition, wanted func(record.Body) bool) ([][]byte, error) {
+	log, err := board.Open(fsys, "hq", def.HQOrigin(), def.HQLogKey.Ed25519(), Witnesses(def))
+	if err != nil {
+		return nil, fmt.Errorf("read headquarters' log: %w", err)
+	}
+	var out [][]byte
+	faults, err := log.Scan(func(e board.Entry) error {
+		entry, err := record.Decode(e.Data)
+		if err == nil && wanted(entry.Body) {
+			out = append(out, bytes.Clone(e.Data))
+		}
+		return err
+	})
+	if err == nil && len(faults) > 0 {
+		err = errors.New(faults[0].Text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read headquarters' log: %w", err)
+	}
+	return out, nil
 }
 
 // Index returns where the entry with these bytes stands.

@@ -83,6 +83,24 @@ func (r *Rehearsal) Record() string { return filepath.Join(r.cfg.Dir, "record") 
 // Definition returns the definition.
 func (r *Rehearsal) Definition() *election.Definition { return r.def }
 
+// Witnesses returns the witnesses, to be asked by others.
+func (r *Rehearsal) Witnesses() []*witness.Witness { return r.witnesses }
+
+// Seats returns the ids of the officers, the head first, and of the devices that
+// were granted to a branch.
+func (r *Rehearsal) Seats(branch string) (officers, devices []string) {
+	for _, s := range r.seats {
+		if s.branch != branch {
+			continue
+		}
+		for _, o := range s.officers {
+			officers = append(officers, strings.TrimPrefix(o.By, "officer/"))
+		}
+		devices = s.devices
+	}
+	return officers, devices
+}
+
 // View returns the last verified view.
 func (r *Rehearsal) View() *verify.View { return r.view }
 

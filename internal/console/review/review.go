@@ -59,6 +59,7 @@ func sessions(r *console.Request) (console.Answer, error) {
 		Columns: []console.Column{{Key: "number", Label: words["review.number"], Kind: console.Numbers, Sort: true}, {Key: "first_day", Label: words["review.day"], Kind: console.Days, Sort: true},
 			{Key: "venue", Label: words["review.venue"]}, {Key: "units", Label: words["review.units"]}},
 	}
+	known := map[string]string{} // names of offices: the same ones come again and again
 	for _, s := range all {
 		units, err := unitsOf(r, s)
 		if err != nil {
@@ -69,11 +70,12 @@ func sessions(r *console.Request) (console.Answer, error) {
 		}
 		var names []string
 		for _, code := range units {
-			name, err := officeName(r, code)
-			if err != nil {
-				return nil, err
+			if _, ok := known[code]; !ok {
+				if known[code], err = officeName(r, code); err != nil {
+					return nil, err
+				}
 			}
-			names = append(names, name)
+			names = append(names, known[code])
 		}
 		l.Rows = append(l.Rows, console.Row{ID: s.ID, Path: "/lessons/sessions/" + s.ID, Cells: []any{s.Number, s.FirstDay, s.Venue, r.Lang.And(names)}})
 	}

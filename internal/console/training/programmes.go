@@ -12,7 +12,6 @@ import (
 	"github.com/sandogh/sandogh/internal/planner"
 	"github.com/sandogh/sandogh/internal/planner/iran"
 	"github.com/sandogh/sandogh/internal/store"
-	"github.com/sandogh/sandogh/internal/store/officedb"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	"github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/programme"
@@ -37,24 +36,30 @@ func (p *part) home(r *console.Request) (console.Answer, error) {
 	if r.Actor.Somewhere(office.PeopleEdit) {
 		l.Actions = append(l.Actions, console.Link{Path: "/training/people/import", Word: r.Say("training.import")}, console.Link{Path: "/training/people/history", Word: r.Say("training.history")})
 	}
+	counted, err := trainingdb.New(r.DB).SessionsByProgramme(r.Context())
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	sessions := map[string]int64{}
+	for _, c := range counted {
+		sessions[c.Programme] = c.Sessions
+	}
+	rows = slices.DeleteFunc(rows, func(row trainingdb.TrainingProgramme) bool { return !r.May(row.Office) })
+	var codes []string
 	for _, row := range rows {
-		if !r.May(row.Office) {
-			continue
-		}
-		sessions, err := trainingdb.New(r.DB).SessionsOf(r.Context(), row.ID)
-		if err != nil {
-			return nil, store.Classify(err)
-		}
-		at, err := Names(r, []string{row.Office})
-		if err != nil {
-			return nil, err
-		}
+		codes = append(codes, row.Office)
+	}
+	at, err := Names(r, codes)
+	if err != nil {
+		return nil, err
+	}
+	for i, row := range rows {
 		state := console.State{Kind: "good", Word: r.Say("training.published"), Key: "published"}
 		if row.Stands != row.Plan {
 			state = console.State{Kind: "open", Word: r.Say("training.draft"), Key: "draft"}
 		}
 		l.Rows = append(l.Rows, console.Row{ID: row.ID, Path: "/training/programmes/" + row.ID,
-			Cells: []any{row.Name, r.Say("training.kind." + row.Kind), at[0], len(sessions), state}})
+			Cells: []any{row.Name, r.Say("training.kind." + row.Kind), at[i], sessions[row.ID], state}})
 	}
 	return l, nil
 }
@@ -150,16 +155,20 @@ type unit struct {
 
 // groups are those of a plan, with names.
 func groups(r *console.Request, p *programme.Programme) ([]group, error) {
-	q := officedb.New(r.DB)
+	var codes []string
+	for _, g := range p.Plan.Groups {
+		codes = append(codes, g.Units...)
+	}
+	known, err := offices(r, codes)
+	if err != nil {
+		return nil, err
+	}
 	var out []group
 	for _, g := range p.Plan.Groups {
 		v := group{Number: g.Number, Day: g.Day, Last: g.Last, People: g.People, Km: g.Km, Joined: g.Joined, Venue: venueName(p, g.Venue)}
 		_, v.Pinned = p.In.Pins.Sessions[g.Number]
 		for _, code := range g.Units {
-			o, err := q.Office(r.Context(), code)
-			if err != nil {
-				return nil, store.Classify(err)
-			}
+			o := known[code]
 			_, pinned := p.In.Pins.Units[code]
 			v.Units = append(v.Units, unit{code, console.NameIn(r.Lang, o.NameFa, o.NameEn), pinned, o.NameFa})
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"slices"
 
 	"github.com/sandogh/sandogh/internal/console"
 	"github.com/sandogh/sandogh/internal/office"
@@ -113,13 +114,44 @@ func Crumbs(r *console.Request, more ...console.Link) []console.Link {
 
 // Names returns the names of offices.
 func Names(r *console.Request, codes []string) ([]string, error) {
+	units, err := offices(r, codes)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]string, len(codes))
 	for i, code := range codes {
-		o, err := officedb.New(r.DB).Office(r.Context(), code)
+		out[i] = console.NameIn(r.Lang, units[code].NameFa, units[code].NameEn)
+	}
+	return out, nil
+}
+
+// few is up to how many offices are read one by one.
+const few = 10
+
+// offices reads offices: many counties or provinces at once.
+func offices(r *console.Request, codes []string) (map[string]officedb.Office, error) {
+	q, out := officedb.New(r.DB), map[string]officedb.Office{}
+	if len(codes) > few {
+		_, hi := office.Range(slices.Max(codes))
+		for _, kind := range []string{office.ProvinceAt, office.CountyAt} {
+			rows, err := q.OfficesOfKind(r.Context(), officedb.OfficesOfKindParams{Kind: kind, Lo: slices.Min(codes), Hi: hi, Max: 2000})
+			if err != nil {
+				return nil, store.Classify(err)
+			}
+			for _, o := range rows {
+				out[o.Code] = o
+			}
+		}
+	}
+	for _, code := range codes {
+		if _, known := out[code]; known {
+			continue
+		}
+		o, err := q.Office(r.Context(), code)
 		if err != nil {
 			return nil, store.Classify(err)
 		}
-		out[i] = console.NameIn(r.Lang, o.NameFa, o.NameEn)
+		out[code] = o
 	}
 	return out, nil
 }

@@ -39,13 +39,21 @@ var First = []string{"البرز", "سمنان", "قم", "قزوین"}
 // Provinces returns all provinces, in the order of the Persian alphabet.
 func Provinces() []Province { return slices.Clone(provinces) }
 
+// byKey are the places in provinces of all names that Find takes, by their keys.
+var byKey = func() map[string]int {
+	out := map[string]int{}
+	for i, p := range provinces {
+		for _, name := range []string{p.Fa, "استان " + p.Fa, p.En} {
+			out[persian.Key(name)] = i
+		}
+	}
+	return out
+}()
+
 // Find returns the province with a name, with or without the word for province.
 func Find(name string) (Province, bool) {
-	i := slices.IndexFunc(provinces, func(p Province) bool {
-		key := persian.Key(name)
-		return key == persian.Key(p.Fa) || key == persian.Key("استان "+p.Fa) || key == persian.Key(p.En)
-	})
-	if i < 0 {
+	i, ok := byKey[persian.Key(name)]
+	if !ok {
 		return Province{}, false
 	}
 	return provinces[i], true

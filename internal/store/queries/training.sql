@@ -117,6 +117,13 @@ SELECT * FROM training_seat WHERE person = $1 ORDER BY office, role;
 -- name: CountSeats :many
 SELECT role, count(*) AS people FROM training_seat WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY role ORDER BY role;
 
+-- name: SeatsByUnit :many
+SELECT CAST(substr(office, 1, CAST(sqlc.arg(level) AS INTEGER)) AS TEXT) AS unit, count(*) AS people FROM training_seat
+WHERE role = sqlc.arg(role) AND office >= sqlc.arg(lo) AND office < sqlc.arg(hi) GROUP BY 1;
+
+-- name: SessionsByProgramme :many
+SELECT programme, count(*) AS sessions FROM training_session GROUP BY programme;
+
 -- name: Invitation :one
 SELECT * FROM training_invitation WHERE id = $1;
 
@@ -291,7 +298,7 @@ SELECT articles, count(*) AS number FROM training_certificate WHERE office >= sq
 UPDATE training_certificate SET revoked = $1, reason = $2, version = version + 1 WHERE serial = $3 AND version = $4 AND revoked = '';
 
 -- name: Revoked :many
-SELECT serial, revoked FROM training_certificate WHERE revoked <> '' ORDER BY serial;
+SELECT serial, revoked FROM training_certificate WHERE revoked > '' ORDER BY serial;
 
 -- name: InsertPast :execrows
 INSERT INTO training_past (person, round, role, office) VALUES ($1, $2, $3, $4) ON CONFLICT (person, round, role) DO NOTHING;

@@ -1903,7 +1903,7 @@ func (q *Queries) Revoke(ctx context.Context, arg RevokeParams) (int64, error) {
 }
 
 const revoked = `-- name: Revoked :many
-SELECT serial, revoked FROM training_certificate WHERE revoked <> '' ORDER BY serial
+SELECT serial, revoked FROM training_certificate WHERE revoked > '' ORDER BY serial
 `
 
 type RevokedRow struct {
@@ -1998,6 +1998,51 @@ func (q *Queries) Roster(ctx context.Context, arg RosterParams) ([]RosterRow, er
 			&i.Door,
 			&i.Serial,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const seatsByUnit = `-- name: SeatsByUnit :many
+SELECT CAST(substr(office, 1, CAST($1 AS INTEGER)) AS TEXT) AS unit, count(*) AS people FROM training_seat
+WHERE role = $2 AND office >= $3 AND office < $4 GROUP BY 1
+`
+
+type SeatsByUnitParams struct {
+	Level int32
+	Role  string
+	Lo    string
+	Hi    string
+}
+
+type SeatsByUnitRow struct {
+	Unit   string
+	People int64
+}
+
+func (q *Queries) SeatsByUnit(ctx context.Context, arg SeatsByUnitParams) ([]SeatsByUnitRow, error) {
+	rows, err := q.db.QueryContext(ctx, seatsByUnit,
+		arg.Level,
+		arg.Role,
+		arg.Lo,
+		arg.Hi,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SeatsByUnitRow{}
+	for rows.Next() {
+		var i SeatsByUnitRow
+		if err := rows.Scan(&i.Unit, &i.People); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -2197,6 +2242,38 @@ func (q *Queries) SessionsAfter(ctx context.Context, arg SessionsAfterParams) ([
 			&i.Minutes,
 			&i.Version,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sessionsByProgramme = `-- name: SessionsByProgramme :many
+SELECT programme, count(*) AS sessions FROM training_session GROUP BY programme
+`
+
+type SessionsByProgrammeRow struct {
+	Programme string
+	Sessions  int64
+}
+
+func (q *Queries) SessionsByProgramme(ctx context.Context) ([]SessionsByProgrammeRow, error) {
+	rows, err := q.db.QueryContext(ctx, sessionsByProgramme)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SessionsByProgrammeRow{}
+	for rows.Next() {
+		var i SessionsByProgrammeRow
+		if err := rows.Scan(&i.Programme, &i.Sessions); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

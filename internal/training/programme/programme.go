@@ -137,18 +137,12 @@ func input(ctx context.Context, db trainingdb.DBTX, s Settings) (planner.Input, 
 	if err != nil {
 		return in, err
 	}
+	people, err := seats(ctx, q, s, kind)
+	if err != nil {
+		return in, err
+	}
 	for _, u := range units {
-		lo, hi := office.Range(u.Code)
-		seats, err := q.CountSeats(ctx, trainingdb.CountSeatsParams{Lo: lo, Hi: hi})
-		if err != nil {
-			return in, store.Classify(err)
-		}
-		var people int64
-		for _, c := range seats {
-			if slices.Contains(s.Kind.Roles(), training.Role(c.Role)) {
-				people += c.People
-			}
-		}
+		people := people[u.Code]
 		if people == 0 {
 			people = int64(len(s.Kind.Roles())) // one in each role, until they are entered
 		}
@@ -190,38 +184,65 @@ func input(ctx context.Context, db trainingdb.DBTX, s Settings) (planner.Input, 
 	return in, nil
 }
 
+// seats returns how many people sit in the roles of the programme, by code of the
+// province or county.
+func seats(ctx context.Context, q *trainingdb.Queries, s Settings, kind string) (map[string]int64, error) {
+	level := int32(2)
+	if kind == office.CountyAt {
+		level = 5
+	}
+	lo, hi := office.Range(s.Office)
+	out := map[string]int64{}
+	for _, role := range s.Kind.Roles() {
+		rows, err := q.SeatsByUnit(ctx, trainingdb.SeatsByUnitParams{Level: level, Role: string(role), Lo: lo, Hi: hi})
+		if err != nil {
+			return nil, store.Classify(err)
+		}
+		for _, row := range rows {
+			out[row.Unit] += row.People
+		}
+	}
+	return out, nil
+}
+
 // places returns where units lie and who borders on whom: provinces by package
 // iran; counties beside one another in their province, whose centre they share but
 // for some kilometres.
 func places(ctx context.Context, oq *officedb.Queries, units []officedb.Office) (map[string]planner.Point, map[string][]string, error) {
 	at, near := map[string]planner.Point{}, map[string][]string{}
+	found := map[string]iran.Province{} // by code of the province
+	byName := map[string]string{}       // code of a unit, by the name of the province
+	below := map[string][]string{}      // counties, by code of the province
+	for _, u := range units {
+		code := u.Code[:2]
+		below[code] = append(below[code], u.Code)
+		if _, known := found[code]; known {
+			continue
+		}
+		province, err := oq.Office(ctx, code)
+		if err != nil {
+			return nil, nil, store.Classify(err)
+		}
+		if p, ok := iran.Find(province.NameFa); ok {
+			found[code], byName[p.Fa] = p, code
+		} else {
+			found[code] = iran.Province{Capital: tehran}
+		}
+	}
 	for i, u := range units {
-		province := u
+		p := found[u.Code[:2]]
 		if u.Kind != office.ProvinceAt {
-			var err error
-			if province, err = oq.Office(ctx, u.Code[:2]); err != nil {
-				return nil, nil, store.Classify(err)
-			}
+			at[u.Code] = planner.Point{Lat: p.Capital.Lat + float64(i%7)*.1, Lon: p.Capital.Lon + float64(i%5)*.1}
+			near[u.Code] = slices.DeleteFunc(slices.Clone(below[u.Code[:2]]), func(code string) bool { return code == u.Code })
+			continue
 		}
-		p, known := iran.Find(province.NameFa)
 		at[u.Code] = p.Capital
-		if !known {
-			at[u.Code] = tehran
-		}
-		for _, v := range units {
-			switch {
-			case v.Code == u.Code:
-			case u.Kind == office.ProvinceAt:
-				if slices.ContainsFunc(p.Neighbours(), func(n iran.Province) bool { other, ok := iran.Find(v.NameFa); return known && ok && other.Fa == n.Fa }) {
-					near[u.Code] = append(near[u.Code], v.Code)
-				}
-			case v.Code[:2] == u.Code[:2]:
-				near[u.Code] = append(near[u.Code], v.Code)
+		for _, n := range p.Neighbours() {
+			if code, ok := byName[n.Fa]; ok {
+				near[u.Code] = append(near[u.Code], code)
 			}
 		}
-		if u.Kind != office.ProvinceAt {
-			at[u.Code] = planner.Point{Lat: at[u.Code].Lat + float64(i%7)*.1, Lon: at[u.Code].Lon + float64(i%5)*.1}
-		}
+		slices.Sort(near[u.Code]) // as the list of units is
 	}
 	return at, near, nil
 }

@@ -18,6 +18,7 @@ const (
 	Faulty     Trouble = "faulty"
 	PrinterOff Trouble = "lost"
 	NoBranch   Trouble = "branch" // the branch does not answer
+	Paused     Trouble = "paused" // the officers have paused the branch
 )
 
 // Ballot returns the ballot to seal: what the review showed. It is for a session

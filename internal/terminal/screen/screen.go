@@ -80,12 +80,13 @@ func (x *Screen) ServeHTTP(w http.ResponseWriter, r *http.Request) { x.mux.Serve
 const Policy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Secure sets the headers that keep a page to itself and out of every cache, and
-// refuses forms from elsewhere.
-func Secure(h http.Handler) http.Handler {
+// refuses forms from elsewhere. A form may lead to the addresses that are named.
+func Secure(h http.Handler, formsTo ...string) http.Handler {
 	h = http.NewCrossOriginProtection().Handler(h)
+	policy := strings.Replace(Policy, "form-action 'self'", strings.Join(append([]string{"form-action 'self'"}, formsTo...), " "), 1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
-		head.Set("Content-Security-Policy", Policy)
+		head.Set("Content-Security-Policy", policy)
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Referrer-Policy", "no-referrer")
 		head.Set("Cross-Origin-Opener-Policy", "same-origin")

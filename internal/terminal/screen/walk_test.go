@@ -202,6 +202,7 @@ func walk(t testing.TB, p *pages, paper *terminal.Paper, dpi int, lang web.Lang,
 	at("changing", "change:1")
 	at("sealing", "next", "seal")
 	at("sealing-branch", "!wait:branch")
+	at("sealing-paused", "!wait:paused")
 	at("printing", "!wait:", "!sealed")
 	for _, trouble := range []string{"out", "cover", "hot", "faulty", "lost"} {
 		at("printing-"+trouble, "!wait:"+trouble)

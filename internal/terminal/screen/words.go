@@ -120,6 +120,7 @@ var words = web.Words{
 	"trouble.faulty": {"چاپگر خراب است. مسئول شعبه آن را عوض می‌کند.", "The printer is broken. An officer changes it."},
 	"trouble.lost":   {"چاپگر وصل نیست. مسئول شعبه سیم آن را وصل می‌کند.", "The printer is not connected. An officer connects its cable."},
 	"trouble.branch": {"دستگاه شعبه جواب نمی‌دهد. مسئول شعبه آن را راه می‌اندازد.", "The branch's machine does not answer. An officer starts it."},
+	"trouble.paused": {"رأی‌گیری در شعبه برای مدتی متوقف است. مسئول شعبه آن را ادامه می‌دهد.", "Voting in the branch is paused. An officer resumes it."},
 	"trouble.slip":   {"رأی شما ثبت شده است. فقط رسید مانده است.", "Your vote is recorded. Only the slip is missing."},
 	"trouble.code":   {"این کد را بنویسید؛ همان است که روی رسید می‌آید.", "Write down this code: it is what the slip has."},
 	"trouble.noslip": {"رسید نمی‌خواهم", "I need no slip"},

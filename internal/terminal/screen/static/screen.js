@@ -94,6 +94,11 @@ document.addEventListener('keydown', e => {
 })
 
 document.addEventListener('submit', e => {
+  if ('plain' in e.target.dataset) { // it may lead to another address
+    if (busy) e.preventDefault()
+    busy = true
+    return
+  }
   e.preventDefault()
   const body = new URLSearchParams(new FormData(e.target))
   const by = e.submitter

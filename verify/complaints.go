@@ -57,7 +57,7 @@ func (r *run) complain(index uint64, b *record.Complaint) error {
 	case h.complaint(b.Trustee, b.Dealer) != nil:
 		return fmt.Errorf("trustee %s has complained of the dealing of trustee %s already", b.Trustee, b.Dealer)
 	case len(h.dealings) < len(r.def.Trustees):
-		return tooEarly("trustee %s complains before all have dealt", b.Trustee)
+		return source.TooEarly("trustee %s complains before all have dealt", b.Trustee)
 	}
 	h.complaints = append(h.complaints, &complaint{index: index, body: b})
 	return nil
@@ -68,7 +68,7 @@ func (r *run) disclose(index uint64, b *record.Disclosure) error {
 	c := r.hq.complaint(b.Trustee, b.Dealer)
 	switch {
 	case c == nil:
-		return tooEarly("trustee %s discloses a share of trustee %q, who has not complained of it", b.Dealer, source.Clip(b.Trustee))
+		return source.TooEarly("trustee %s discloses a share of trustee %q, who has not complained of it", b.Dealer, source.Clip(b.Trustee))
 	case c.disclosure != nil:
 		return fmt.Errorf("the complaint of trustee %s is answered already (entry %d)", b.Trustee, c.disclosure.Index)
 	}

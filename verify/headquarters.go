@@ -68,7 +68,7 @@ func (r *run) readHeadquarters() {
 		}
 		r.Count("V009", 1)
 		if err := r.admit(index, data, e.Body); err != nil {
-			if _, ok := err.(early); ok {
+			if _, ok := err.(source.Early); ok {
 				r.amiss("V009", p, "%s: %v", e.Body.Kind(), err)
 			} else {
 				r.Refute("V009", p, "%s: %v", e.Body.Kind(), err)
@@ -88,14 +88,6 @@ func (h *headquarters) outcome(contest string) *outcome.Contest {
 
 // certified reports whether a contest has its result.
 func (h *headquarters) certified(contest string) bool { return len(h.outcome(contest).Results()) > 0 }
-
-// early is what is wrong with an entry that comes before what it rests on. Where
-// entries are missing, that may be among them.
-type early string
-
-func (e early) Error() string { return string(e) }
-
-func tooEarly(format string, args ...any) error { return early(fmt.Sprintf(format, args...)) }
 
 // amiss notes that something is wrong, which is only that entries are missing
 // if headquarters' log has a gap.
@@ -129,7 +121,7 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		return put(h.commitments, b.Trustee, b)
 	case *record.Dealing:
 		if len(h.commitments) < len(r.def.Trustees) {
-			return tooEarly("trustee %s shows its dealing before all %d are fixed", b.Trustee, len(r.def.Trustees))
+			return source.TooEarly("trustee %s shows its dealing before all %d are fixed", b.Trustee, len(r.def.Trustees))
 		}
 		return put(h.dealings, b.Trustee, b)
 	case *record.Complaint:
@@ -138,10 +130,10 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		return r.disclose(index, b)
 	case *record.Confirmation:
 		if len(h.dealings) < len(r.def.Trustees) {
-			return tooEarly("trustee %s confirms before all have dealt", b.Trustee)
+			return source.TooEarly("trustee %s confirms before all have dealt", b.Trustee)
 		}
 		if c := h.open(b.Trustee); c != nil {
-			return tooEarly("trustee %s confirms while its complaint of the dealing of trustee %s is open", b.Trustee, c.body.Dealer)
+			return source.TooEarly("trustee %s confirms while its complaint of the dealing of trustee %s is open", b.Trustee, c.body.Dealer)
 		}
 		return put(h.confirmations, b.Trustee, source.Entry[*record.Confirmation]{Index: index, Body: b})
 	case *record.ElectionKey:
@@ -149,10 +141,10 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 			return fmt.Errorf("there is a key already (entry %d)", h.key.Index)
 		}
 		if c := h.open(""); c != nil {
-			return tooEarly("the key is published while the complaint of trustee %s of the dealing of trustee %s is open", c.body.Trustee, c.body.Dealer)
+			return source.TooEarly("the key is published while the complaint of trustee %s of the dealing of trustee %s is open", c.body.Trustee, c.body.Dealer)
 		}
 		if len(h.confirmations) < len(r.def.Trustees) {
-			return tooEarly("the key is published before every trustee confirmed it")
+			return source.TooEarly("the key is published before every trustee confirmed it")
 		}
 		h.key = &source.Entry[*record.ElectionKey]{Index: index, Body: b}
 	case *record.Grant:
@@ -161,7 +153,7 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		return r.extend(index, data, b)
 	case *record.Head:
 		if h.key == nil {
-			return tooEarly("a branch has a log before there is a key")
+			return source.TooEarly("a branch has a log before there is a key")
 		}
 		if _, ok := r.def.Branch(b.Branch); !ok {
 			return fmt.Errorf("the definition has no branch %q", source.Clip(b.Branch))
@@ -187,39 +179,28 @@ func (r *run) admit(index uint64, data []byte, body record.Body) error {
 		if err := r.counted(b.Contest); err != nil {
 			return err
 		}
-		o := h.outcome(b.Contest)
-		if o.Canvass != nil {
-			return fmt.Errorf("there is one for %s already", source.Clip(b.Contest))
-		}
-		o.Canvass = &source.Entry[*record.Canvass]{Index: index, Body: b, Hash: record.Code(data)}
-		h.outcomes[b.Contest] = o
+		return h.proceed(index, data, b.Contest, b)
 	case *record.Question:
-		return r.proceed(index, data, b.Contest, b)
+		return h.proceed(index, data, b.Contest, b)
 	case *record.Ruling:
-		return r.proceed(index, data, b.Contest, b)
+		return h.proceed(index, data, b.Contest, b)
 	case *record.Lot:
-		return r.proceed(index, data, b.Contest, b)
+		return h.proceed(index, data, b.Contest, b)
 	case *record.Result:
-		if h.certified(b.Contest) {
-			return fmt.Errorf("there is one for %s already, which only a correction replaces", source.Clip(b.Contest))
-		}
-		return r.proceed(index, data, b.Contest, b)
+		return h.proceed(index, data, b.Contest, b)
 	case *record.Correction:
-		if !h.certified(b.Result.Contest) {
-			return tooEarly("before the result of contest %q", source.Clip(b.Result.Contest))
-		}
-		return r.proceed(index, data, b.Result.Contest, b)
+		return h.proceed(index, data, b.Result.Contest, b)
 	}
 	return nil
 }
 
-// proceed admits what comes of a canvass, after it.
-func (r *run) proceed(index uint64, data []byte, contest string, b record.Body) error {
-	o := r.hq.outcome(contest)
-	if o.Canvass == nil {
-		return tooEarly("before the canvass of contest %q", source.Clip(contest))
+// proceed admits what comes of a contest's tallies.
+func (h *headquarters) proceed(index uint64, data []byte, contest string, b record.Body) error {
+	o := h.outcome(contest)
+	if err := o.Enter(source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)}); err != nil {
+		return err
 	}
-	o.Proceedings = append(o.Proceedings, source.Entry[record.Body]{Index: index, Body: b, Hash: record.Code(data)})
+	h.outcomes[contest] = o
 	return nil
 }
 
@@ -237,7 +218,7 @@ func put[V any](m map[string]V, key string, v V) error {
 func (r *run) atUnit(contest, id string, do func(*unit.Unit)) error {
 	plan, ok := r.hq.plans[contest]
 	if !ok {
-		return tooEarly("the units of contest %q were not fixed before this entry", source.Clip(contest))
+		return source.TooEarly("the units of contest %q were not fixed before this entry", source.Clip(contest))
 	}
 	if plan.Read && !slices.ContainsFunc(plan.Units, func(u record.Unit) bool { return u.ID == id }) {
 		return fmt.Errorf("contest %q has no unit %q", source.Clip(contest), source.Clip(id))
@@ -254,11 +235,11 @@ func (r *run) atUnit(contest, id string, do func(*unit.Unit)) error {
 func (r *run) counted(contest string) error {
 	plan, ok := r.hq.plans[contest]
 	if !ok {
-		return tooEarly("the units of contest %q are not fixed", source.Clip(contest))
+		return source.TooEarly("the units of contest %q are not fixed", source.Clip(contest))
 	}
 	for _, u := range plan.Units {
 		if st := r.units[unit.ID{Contest: contest, Unit: u.ID}]; st == nil || len(st.Tallies) == 0 {
-			return tooEarly("unit %s has no tally yet", source.Clip(u.ID))
+			return source.TooEarly("unit %s has no tally yet", source.Clip(u.ID))
 		}
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"github.com/sandogh/sandogh/crypto/shuffle"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
-	"github.com/sandogh/sandogh/verify/branchlog"
 	"github.com/sandogh/sandogh/verify/outcome"
 	"github.com/sandogh/sandogh/verify/report"
 	"github.com/sandogh/sandogh/verify/unit"
@@ -238,18 +237,6 @@ func (v *View) Certified(contest string) bool { return v.r.hq.certified(contest)
 // which corrections have replaced it, in their order. The last is in force.
 func (v *View) Results(contest string) []outcome.Certified {
 	return v.r.hq.outcome(contest).Results()
-}
-
-// Orders returns the orders to extend voting that are for a branch, by the hash
-// by which its log names them.
-func (v *View) Orders(branch string) map[[32]byte]*record.ExtensionOrder {
-	out := map[[32]byte]*record.ExtensionOrder{}
-	for hash, o := range v.r.hq.orders {
-		if branchlog.Applies(o, branch) {
-			out[hash] = o
-		}
-	}
-	return out
 }
 
 // Canvassed returns the hash of the contest's canvass on the record.

@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,10 +16,34 @@ import (
 )
 
 // A Contest is what the record says of the outcome of one contest, for the
-// Checker's maker to fill in.
+// Checker's maker to fill in by Enter.
 type Contest struct {
 	Canvass     *source.Entry[*record.Canvass] // nil as long as there is none, and with it the others
 	Proceedings []source.Entry[record.Body]    // questions, rulings, lots, the result and its corrections, in their order
+}
+
+// Enter puts an entry among those of the contest, if it may stand there: V009.
+// The canvass is the first, the result is there once, and a correction after it.
+func (c *Contest) Enter(e source.Entry[record.Body]) error {
+	certified := len(c.Results()) > 0
+	canvass, isCanvass := e.Body.(*record.Canvass)
+	_, isResult := e.Body.(*record.Result)
+	_, corrects := e.Body.(*record.Correction)
+	switch {
+	case isCanvass && c.Canvass != nil:
+		return errors.New("the contest is canvassed already")
+	case isCanvass:
+		c.Canvass = &source.Entry[*record.Canvass]{Index: e.Index, Body: canvass, Hash: e.Hash}
+		return nil
+	case c.Canvass == nil:
+		return source.TooEarly("before the canvass of its contest")
+	case isResult && certified:
+		return errors.New("the contest has its result, which only a correction replaces")
+	case corrects && !certified:
+		return source.TooEarly("before the result of its contest")
+	}
+	c.Proceedings = append(c.Proceedings, e)
+	return nil
 }
 
 // A Certified is a result on the record: that of a contest, or one by which a

@@ -41,7 +41,7 @@ func failing(console.Deps) console.Part {
 			Do: func(r *console.Request) (console.Answer, error) {
 				return console.Redirect{Path: "/", Value: []string{r.Values.Get("n"), r.Values.Get("d"), r.Values.Get("t"), r.Values.Get("c"), r.Values.Get("k")}}, nil
 			}},
-		{Method: "GET", Path: "/fail/list", Power: office.Own, Summary: text, Do: func(*console.Request) (console.Answer, error) {
+		{Method: "GET", Path: "/fail/list", Power: office.Own, Summary: text, Query: []console.Field{{Name: "since", Kind: console.Day, Label: text}}, Do: func(*console.Request) (console.Answer, error) {
 			l := console.List{Whole: true, Search: "x", Columns: []console.Column{{Key: "a", Label: text, Sort: true}, {Key: "n", Label: text, Kind: console.Numbers, Sort: true}, {Key: "d", Label: text, Kind: console.Days}}}
 			for i, s := range []string{"=1+1", "+1", "-1", "@x", "\tx", "\rx", "پرویز", "ژاله", "آرش", `a"b`} {
 				l.Rows = append(l.Rows, console.Row{Cells: []any{s, -i, "2026-05-01"}})
@@ -112,6 +112,14 @@ func TestList(t *testing.T) {
 	if strings.Contains(body, "پرویز") || !strings.Contains(body, "ژاله") {
 		t.Error("the search does not find, or finds everything")
 	}
+	// A filter that is none is told, with what was entered; a program is refused.
+	cl.Get("/fail/list?since=1405/13/1").Is(200).Has(`id="since-fault"`).Has(`value="1405/13/1"`).Has("پرویز")
+	if strings.Contains(cl.Get("/fail/list?since=1405/2/1").Is(200).Body, "since-fault") {
+		t.Error("a day is called none")
+	}
+	cl.Get("/fail/list?since=x&format=csv").Is(422)
+	cl.JSON = true
+	cl.Get("/fail/list?since=x").Is(422).Has(`"field":"since"`)
 }
 
 // TestCSRF: what another site sends is not done.
@@ -263,6 +271,6 @@ func TestDatabaseGone(t *testing.T) {
 			t.Errorf("something half-written stays, %v", err)
 		}
 		db.Close()
-		cl.Get("/people").Is(http.StatusInternalServerError)
+		cl.Get("/people").Is(http.StatusServiceUnavailable)
 	})
 }

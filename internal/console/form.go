@@ -243,15 +243,18 @@ func OfficeNamed(r *Request, name string) (code string, n int, err error) {
 	return lookup.OfficeNamed(r.Context(), r.DB, name)
 }
 
-// queryValues are the values of an address, each taken as the fields say; what is
-// not valid is left out.
-func queryValues(r *Request, fields []Field, q url.Values) (Values, error) {
+// queryValues are the values of an address, each taken as the fields say. What is not
+// valid is left out, and told: to a program as an error, to people beside the field.
+func queryValues(r *Request, fields []Field, q url.Values) (Values, []Fault, error) {
 	v, faults, err := clean(r, fields, entry.Of(q))
 	if err != nil {
-		return v, err
+		return v, nil, err
+	}
+	if len(faults) > 0 && (r.WantsJSON() || q.Get("format") == "csv") {
+		return v, nil, &Invalid{faults}
 	}
 	for _, f := range faults {
 		v.Remove(f.Field)
 	}
-	return v, nil
+	return v, faults, nil
 }

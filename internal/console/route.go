@@ -104,6 +104,7 @@ type Request struct {
 	server *Server
 	w      http.ResponseWriter
 	paging Paging
+	faults []Fault // of the query
 }
 
 // Route returns the route that was asked for.

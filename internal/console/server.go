@@ -208,7 +208,7 @@ func (s *Server) admit(r *Request) error {
 		}
 	}
 	var err error
-	r.Values, err = queryValues(r, r.route.Query, r.URL.Query())
+	r.Values, r.faults, err = queryValues(r, r.route.Query, r.URL.Query())
 	return err
 }
 

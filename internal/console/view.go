@@ -162,7 +162,11 @@ func (r *Request) ListView(l List) (*ListView, error) {
 	if len(r.route.Query) > 0 {
 		f := &Form{Fields: r.route.Query, Submit: words["list.filter"]}
 		var err error
-		if v.Filters, err = r.FormView(f, r.path(), r.Values, nil); err != nil {
+		entered := r.Values.Clone()
+		for _, fault := range r.faults {
+			entered.Set(fault.Field, r.URL.Query().Get(fault.Field))
+		}
+		if v.Filters, err = r.FormView(f, r.path(), entered, r.faults); err != nil {
 			return nil, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -23,6 +24,10 @@ var (
 	ErrFull        = errors.New("the disk of the database is full")
 	ErrUnavailable = errors.New("the database does not answer")
 )
+
+// closedPool is what package database/sql says of a pool that was closed: it exports
+// no error for it.
+const closedPool = "sql: database is closed"
 
 // Classify wraps an error of a driver with the one of this package that it is.
 func Classify(err error) error { return classify(err) }
@@ -70,7 +75,7 @@ func classify(err error) error {
 	case errors.Is(err, syscall.ENOSPC):
 		kind = ErrFull
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, context.DeadlineExceeded), strings.Contains(err.Error(), closedPool):
 		kind = ErrUnavailable
 	}
 	if kind == nil {

@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sandogh/sandogh/calendar"
+	domain "github.com/sandogh/sandogh/internal/agenda"
 	"github.com/sandogh/sandogh/internal/console/agenda"
 	"github.com/sandogh/sandogh/internal/console/consoletest"
 	"github.com/sandogh/sandogh/internal/console/people"
@@ -275,6 +279,88 @@ func TestLive(t *testing.T) {
 	read("event: beat")
 	hq.Post("/agenda/-/stages/start-order-city/confirm", "on", "1405/2/1").Is(http.StatusSeeOther)
 	read("event: changed")
+
+	// Another process of the same database decides: the database says so.
+	seen = ""
+	c.Tx(func(ctx context.Context, tx *store.Tx) error {
+		return domain.NewDesk().Add(ctx, tx, c.Now(), c.Root, domain.Decision{Event: calendar.Event{Event: calendar.Freeze}, Reason: "نامهٔ ۱۳"})
+	})
+	read("event: changed")
+}
+
+// TestMonths: the board is folded by month, with those open that need somebody; a
+// filter unfolds it, and one that is no state is told.
+func TestMonths(t *testing.T) {
+	db := storetest.SQLite(t)
+	c := consoletest.New(t, db, agenda.Part)
+	set(c, 134)
+	hq := c.As(office.HQ, "")
+	body := hq.Get("/agenda").Has("<summary><strong>").Has("بی‌تاریخ").Body
+	open, all := strings.Count(body, `<details class="fold" open>`), strings.Count(body, `<details class="fold"`)
+	if open == 0 || all < 4 || open == all {
+		t.Errorf("%d of %d months are open", open, all)
+	}
+	if first := strings.Index(body, `<details class="fold" open>`); !strings.Contains(body[first:], "صدور دستور شروع انتخابات") {
+		t.Error("what is due today is not in an open month")
+	}
+	if body := hq.Get("/agenda/-?state=due").Has("صدور دستور شروع انتخابات").Body; strings.Contains(body, "<details") {
+		t.Error("a filtered board is folded")
+	}
+	hq.Get("/agenda/-?state=nonsense").Is(http.StatusOK).Has(`id="state-fault"`)
+	hq.Get("/agenda/-?state=nonsense&format=csv").Is(http.StatusUnprocessableEntity)
+}
+
+// TestPicture: bars lie within the picture, right of the names in English and left
+// of them in Persian, begin in the order of their days, and are as long as theirs.
+func TestPicture(t *testing.T) {
+	db := storetest.SQLite(t)
+	c := consoletest.New(t, db, agenda.Part)
+	set(c, 134)
+	hq := c.As(office.HQ, "")
+	const width, names = 1060, 350
+	bar := regexp.MustCompile(`<g class="(?:good|bad|open|wait)"><rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"`)
+	frame := regexp.MustCompile(`<svg width="1060" height="(\d+)" viewBox="0 0 1060 (\d+)"`)
+	var lengths [2][]float64
+	for k, prefix := range []string{"", "/en"} {
+		body := hq.Get(prefix + "/agenda").Body
+		size := frame.FindStringSubmatch(body)
+		if size == nil || size[1] != size[2] {
+			t.Fatalf("the frame is %v", size)
+		}
+		height := number(t, size[1])
+		bars := bar.FindAllStringSubmatch(body, -1)
+		if len(bars) < 10 {
+			t.Fatalf("%d bars", len(bars))
+		}
+		last := 0.0
+		for _, b := range bars {
+			x, y, w, h := number(t, b[1]), number(t, b[2]), number(t, b[3]), number(t, b[4])
+			lengths[k] = append(lengths[k], w)
+			start := x - names // from where time begins
+			if prefix == "" {
+				start = width - names - (x + w)
+			}
+			if start < -.1 || start+w > width-names+.1 || y < 64 || y+h > height || w < 6-.1 {
+				t.Errorf("%s: a bar at %v is outside", prefix, b[1:])
+			}
+			if start < last-.2 {
+				t.Errorf("%s: a bar begins at %.1f, before the one above it at %.1f", prefix, start, last)
+			}
+			last = start
+		}
+	}
+	if !slices.Equal(lengths[0], lengths[1]) {
+		t.Error("bars are not as long in both languages")
+	}
+}
+
+func number(t *testing.T, s string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
 
 func TestMatrix(t *testing.T) {

@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"errors"
 	"html/template"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type boardView struct {
 	Frozen  calendar.Day
 	Chart   template.HTML
 	List    *console.ListView
+	Months  []month // of the list, if nothing is filtered
 	Own     []console.Link
 	Links   []console.Link
 	Live    string
@@ -81,6 +83,11 @@ func (p *part) board(r *console.Request) (console.Answer, error) {
 	if view.List, err = r.ListView(l); err != nil {
 		return nil, err
 	}
+	if r.Values.Get("state") == "" {
+		if view.Months, err = months(r, rows, review); err != nil {
+			return nil, err
+		}
+	}
 	view.Chart = chart(r, board, rows)
 	for _, code := range board.Own {
 		own, err := nameOf(r, code)
@@ -100,7 +107,58 @@ func begin(r *agenda.Row) calendar.Day {
 			return d
 		}
 	}
-	return 1 << 30
+	return unset
+}
+
+// unset stands behind all days.
+const unset calendar.Day = 1 << 30
+
+// A month of the board: its stages, and whether one of them needs somebody.
+type month struct {
+	Name string
+	Open bool
+	Sum  string
+	List *console.ListView
+}
+
+// months folds the rows by the month in which they begin, so that the board is short
+// on a small screen too: open are this month, and those with something late, due or
+// open.
+func months(r *console.Request, rows []agenda.Row, review map[string]lessonsdb.OpenByStageRow) ([]month, error) {
+	name := func(d calendar.Day) string {
+		if d >= unset {
+			return r.Say("agenda.month.none")
+		}
+		words := strings.Fields(d.In(lang(r))) // weekday, day, month, year
+		return r.Say("agenda.month", words[2], words[3])
+	}
+	now := name(today(r))
+	var out []month
+	for first := 0; first < len(rows); {
+		last := first
+		m := month{Name: name(begin(&rows[first]))}
+		m.Open = m.Name == now
+		counts := map[calendar.State]int{}
+		for ; last < len(rows) && name(begin(&rows[last])) == m.Name; last++ {
+			state := rows[last].State
+			counts[state]++
+			m.Open = m.Open || state == calendar.Late || state == calendar.Due || state == calendar.Open
+		}
+		var said []string
+		for _, s := range []calendar.State{calendar.Late, calendar.Blocked, calendar.Due, calendar.Open, calendar.Future, calendar.Done} {
+			if counts[s] > 0 {
+				said = append(said, r.Say("agenda.month.count", counts[s], r.Say("agenda.state."+string(s))))
+			}
+		}
+		m.Sum = strings.Join(said, r.Say("shell.comma"))
+		var err error
+		if m.List, err = r.ListView(boardList(r, rows[first:last], review)); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+		first = last
+	}
+	return out, nil
 }
 
 // above are the boards above that of the request that the person sees.
@@ -319,7 +377,17 @@ func (p *part) events(r *console.Request) (console.Answer, error) {
 const (
 	streamLife = 10 * time.Minute
 	streamBeat = 25 * time.Second
+	streamLook = 3 * time.Second // for what another process has written
 )
+
+// lastEvent is the number of the last event of the calendar.
+func lastEvent(r *console.Request) (int64, error) {
+	n, err := agendadb.New(r.DB).LastEvent(r.Context())
+	if err = store.Classify(err); errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
+}
 
 // live tells when the calendar changes, to a reader of events; anybody else is led
 // to the board.
@@ -329,9 +397,22 @@ func (p *part) live(r *console.Request) (console.Answer, error) {
 	}
 	return console.Stream{Send: func(send func(event, data string) error) error {
 		changed := p.desk.Changed()
-		end, beat := time.NewTimer(streamLife), time.NewTicker(streamBeat)
+		seq, err := lastEvent(r)
+		if err != nil {
+			return err
+		}
+		end, beat, look := time.NewTimer(streamLife), time.NewTicker(streamBeat), time.NewTicker(streamLook)
 		defer end.Stop()
 		defer beat.Stop()
+		defer look.Stop()
+		news := func() error { // the database says it, whoever has written
+			n, err := lastEvent(r)
+			if err != nil || n == seq {
+				return err
+			}
+			seq = n
+			return send("changed", "")
+		}
 		for err := send("beat", ""); err == nil; {
 			select {
 			case <-r.Context().Done():
@@ -342,9 +423,11 @@ func (p *part) live(r *console.Request) (console.Answer, error) {
 				err = send("beat", "")
 			case <-changed:
 				changed = p.desk.Changed()
-				err = send("changed", "")
+				err = news()
+			case <-look.C:
+				err = news()
 			}
 		}
-		return nil // the reader is gone
+		return nil // the reader is gone, or comes back by itself
 	}}, nil
 }

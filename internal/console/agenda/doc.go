@@ -9,6 +9,9 @@
 // time runs in the direction of the page's script. What two people decide
 // (postpone, another polling day, and to go on after a freeze, which gives another
 // polling day too) becomes a proposal that headquarters' second person confirms.
+// Who watches a board is told when it changes, also by another process of the same
+// database, which is asked every three seconds. What the review of earlier rounds
+// asks before a stage stands beside it.
 //
 // What it never does: it computes no day (packages internal/agenda and calendar
 // do), and shows no calendar outside the person's subtrees, except by the secret

@@ -75,6 +75,9 @@ func approval(r *console.Request) (console.Answer, error) {
 	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
 		data = map[string]any{"data": row.Data}
 	}
+	if data["reason"] == row.Reason {
+		delete(data, "reason") // it is said already
+	}
 	decider := ""
 	if row.Decider != "" {
 		p, err := office.GetPerson(r.Context(), r.DB, row.Decider)

@@ -84,7 +84,7 @@ func propose(c *consoletest.Console, role office.Role, code, object string) (id 
 		if err != nil {
 			return err
 		}
-		id, err = office.Propose(ctx, tx, c.Now(), a, office.Approve, "postpone", object, code, "سیل", map[string]string{"until": "2026-06-01"})
+		id, err = office.Propose(ctx, tx, c.Now(), a, office.Approve, "postpone", object, code, "سیل", map[string]string{"until": "2026-06-01", "reason": "سیل"})
 		return err
 	})
 	return id
@@ -96,7 +96,9 @@ func TestApprovals(t *testing.T) {
 		c := consoletest.New(t, db, people.Part, actPart(&done))
 		one, two, other := c.As(office.Province, "07"), c.As(office.HQ, ""), c.As(office.Province, "03")
 		id := propose(c, office.Province, "07", "07001")
-		one.Get("/approvals/" + id).Is(http.StatusOK).Has("نفر دیگری باید تأیید کند")
+		if body := one.Get("/approvals/" + id).Is(http.StatusOK).Has("نفر دیگری باید تأیید کند").Body; strings.Count(body, "سیل") != 1 {
+			t.Errorf("the reason is said %d times", strings.Count(body, "سیل"))
+		}
 		one.Post("/approvals/"+id+"/confirm", "version", "1").Is(http.StatusConflict).Has("پیشنهادکننده نمی‌تواند")
 		other.Get("/approvals/" + id).Is(http.StatusForbidden)
 		other.Post("/approvals/"+id+"/confirm", "version", "1").Is(http.StatusForbidden)
@@ -105,7 +107,7 @@ func TestApprovals(t *testing.T) {
 		}
 		two.Get("/").Is(http.StatusOK).Has("در انتظار تأیید شما")
 		two.Post("/approvals/"+id+"/confirm", "version", "1").Is(http.StatusSeeOther)
-		if done != `07001{"until":"2026-06-01"}` {
+		if done != `07001{"reason":"سیل","until":"2026-06-01"}` {
 			t.Errorf("what was done is %q", done)
 		}
 		two.Post("/approvals/"+id+"/confirm", "version", "2").Is(http.StatusConflict)

@@ -169,6 +169,7 @@ var layers = []layer{
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"))},
+	{pkg: "internal/branch/desk", may: []string{"election", "internal/durable", "internal/persian", "internal/printing", "internal/roll", "internal/roll/marks", "internal/web", "internal/branch"}},
 	{pkg: "internal/branch/daybook", may: []string{"internal/durable", "internal/journal"}},
 	{pkg: "internal/branch/papers", may: []string{"election", "record", "internal/printing", "internal/web", "internal/branch/daybook"}},
 	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
@@ -180,11 +181,12 @@ var layers = []layer{
 	// in a process of their own, and the process that outlives them.
 	{pkg: "internal/terminal", may: []string{"election", "ballot", "internal/persian", "internal/web"}},
 	{pkg: "internal/terminal/card", may: []string{"election", "record", "internal/web", "internal/printing", "internal/printing/device", "internal/terminal"}},
-	{pkg: "internal/terminal/screen", may: []string{"election", "internal/persian", "internal/web", "internal/terminal"}},
-	{pkg: "internal/terminal/voter", may: []string{"crypto/elgamal", "election", "ballot", "encrypt", "record", "internal/printing", "internal/printing/device", "internal/web",
-		"internal/terminal", "internal/terminal/card", "internal/terminal/screen"}},
-	{pkg: "internal/terminal/kiosk", may: []string{"strictjson", "crypto/elgamal", "crypto/group", "election", "encrypt", "record", "internal/durable", "internal/printing", "internal/printing/device",
-		"internal/web", "internal/terminal", "internal/terminal/card", "internal/terminal/screen", "internal/terminal/voter"}},
+	{pkg: "internal/terminal/screen", may: []string{"election", "internal/web", "internal/terminal"}},
+	{pkg: "internal/terminal/vault", may: []string{"crypto/group", "crypto/elgamal", "strictjson", "election", "record", "encrypt", "internal/durable"}},
+	{pkg: "internal/terminal/voter", may: []string{"ballot", "record", "encrypt", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
+		"internal/terminal", "internal/terminal/card", "internal/terminal/screen", "internal/terminal/vault"}},
+	{pkg: "internal/terminal/kiosk", may: []string{"election", "record", "encrypt", "internal/persian", "internal/printing/device", "internal/web",
+		"internal/terminal", "internal/terminal/screen", "internal/terminal/vault", "internal/terminal/voter"}},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},

@@ -33,8 +33,8 @@ import (
 
 // TestMain is a voter's process too: the kiosk starts this binary with its folder.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("KIOSK_TEST_VOTER"); dir != "" && len(os.Args) > 1 && os.Args[1] == "voter" {
-		if err := serveVoter(dir); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == "voter" {
+		if err := serveVoter(os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -84,6 +84,9 @@ func seed(name string) ed25519.PrivateKey {
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	r := &rig{t: t, dir: filepath.Join(t.TempDir(), "d1"), client: &http.Client{Timeout: 30 * time.Second}}
 	def := definition(t)
 	log := seed("log")
@@ -97,7 +100,6 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	r.branch = newBranch(t, def, "1", "1-d1", log, v.Key.Public().(ed25519.PublicKey))
-	t.Setenv("KIOSK_TEST_VOTER", r.dir)
 	r.start()
 	t.Cleanup(func() { r.stop() })
 	return r
@@ -121,7 +123,7 @@ func (r *rig) start() {
 	}
 	r.home = httptest.NewUnstartedServer(nil)
 	setup := voter.Setup{Home: "http://" + r.home.Listener.Addr().String() + "/", DPI: 141, Printer: "simulate", Simulated: true}
-	r.kiosk, err = New(Config{Vault: v, Client: client, Setup: setup, Command: []string{os.Args[0], "voter"}, Voters: voters,
+	r.kiosk, err = New(Config{Vault: v, Client: client, Setup: setup, Command: []string{os.Args[0], "voter", r.dir}, Voters: voters,
 		Address: "http://" + voters.Addr().String(), Every: 50 * time.Millisecond})
 	if err != nil {
 		r.t.Fatal(err)
@@ -149,15 +151,27 @@ func (r *rig) get(address string) string {
 	return string(b)
 }
 
+// wait waits until something is so, for a minute at most.
+func (r *rig) wait(so func() bool) bool {
+	end := time.After(time.Minute)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for !so() {
+		select {
+		case <-again.C:
+		case <-end:
+			return false
+		}
+	}
+	return true
+}
+
 // until waits until a page says something.
 func (r *rig) until(address, text string) string {
 	r.t.Helper()
 	var page string
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
-		if page = r.get(address); strings.Contains(page, text) {
-			return page
-		}
-		time.Sleep(10 * time.Millisecond) // between two questions, as a browser does
+	if r.wait(func() bool { page = r.get(address); return strings.Contains(page, text) }) {
+		return page
 	}
 	r.t.Fatalf("no page says %q; the last one is\n%s", text, page)
 	return ""
@@ -167,15 +181,8 @@ func (r *rig) until(address, text string) string {
 func (r *rig) open(cards ...string) {
 	r.t.Helper()
 	r.until(r.home.URL, `data-clip="cause.before"`)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		var there bool
-		r.branch.with(func() { there = r.branch.root != nil })
-		if there {
-			break
-		}
-		if time.Now().After(end) {
-			r.t.Fatal("no commitment")
-		}
+	if !r.wait(func() (there bool) { r.branch.with(func() { there = r.branch.root != nil }); return there }) {
+		r.t.Fatal("no commitment")
 	}
 	r.branch.with(func() {
 		r.branch.state = "open"
@@ -244,8 +251,9 @@ func TestVote(t *testing.T) {
 			t.Errorf("the branch has %v", r.branch.ends)
 		}
 	})
-	r.until(r.home.URL, `data-place="idle"`) // asking for it leaves the last page
-	if a, err := r.client.Get(address); err == nil {
+	r.until(r.home.URL, `data-place="idle"`)   // asking for it leaves the last page
+	quick := http.Client{Timeout: time.Second} // nobody accepts before the next session
+	if a, err := quick.Get(address); err == nil {
 		a.Body.Close()
 		t.Error("the process of the session is still there")
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/terminal/screen"
 	"github.com/sandogh/sandogh/internal/web"
@@ -150,7 +151,7 @@ func (k *Kiosk) post(w http.ResponseWriter, r *http.Request) {
 		k.home(w, http.StatusOK)
 		return
 	}
-	address, err := k.Activate(r.Context(), web.FoldDigits(card))
+	address, err := k.Activate(r.Context(), persian.ASCII(card))
 	k.mu.Lock()
 	k.card, k.said = "", nil
 	var no *Refusal

@@ -1,6 +1,7 @@
-// Two things that pages do better with than without: regions marked data-live
+// Three things that pages do better with than without: regions marked data-live
 // are kept fresh (the page is fetched again every data-every seconds, and what has
-// changed is put in), and a form is sent once, however often it is pressed.
+// changed is put in), a form is sent once, however often it is pressed, and a keypad
+// types into the field that it is for.
 "use strict";
 (() => {
   addEventListener("submit", (e) => {
@@ -20,6 +21,16 @@
       for (const b of form.querySelectorAll("[aria-disabled]")) b.removeAttribute("aria-disabled");
     }
   });
+  for (const pad of document.querySelectorAll("[data-keys-for]")) {
+    const field = document.getElementById(pad.dataset.keysFor);
+    pad.hidden = false;
+    pad.addEventListener("click", (e) => {
+      const key = e.target.closest("[data-key]")?.dataset.key;
+      if (!key) return;
+      field.value = key === "clear" ? "" : key === "back" ? field.value.slice(0, -1) : field.value + key;
+      field.focus();
+    });
+  }
   const every = Number(document.body.dataset.every);
   if (!every) return;
   const lost = document.getElementById("lost");

@@ -1,0 +1,151 @@
+package desk
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"github.com/sandogh/sandogh/internal/branch"
+	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/roll"
+	"github.com/sandogh/sandogh/internal/roll/marks"
+	"github.com/sandogh/sandogh/internal/web"
+)
+
+// number reads the number that a form of these pages carries.
+func number(r *branch.Request) (roll.Number, error) {
+	n, err := roll.ParseNumber(r.PostForm.Get("number"))
+	if err != nil {
+		return 0, refusal("desk.form", "/desk")
+	}
+	return n, nil
+}
+
+// checkIn makes the mark and says to hand out a card, in this order.
+func (d *Desk) checkIn(r *branch.Request) (branch.Answer, error) {
+	n, err := number(r)
+	if err != nil {
+		return nil, err
+	}
+	if !open(r) {
+		return nil, refusal("desk.shut", "/desk")
+	}
+	slip := r.PostForm.Get("slip")
+	st, err := d.Book.CheckIn(r.Context(), marks.Request{Number: n, Desk: d.who(r), ID: r.PostForm.Get("id"), Slip: slip})
+	var refused *marks.Refused
+	switch {
+	case errors.As(err, &refused):
+		return d.person(r, refused.Status, "", http.StatusConflict), nil
+	case err != nil:
+		if key, ok := slipFault(err); ok {
+			return nil, refusal(key, "/desk")
+		}
+		return nil, err
+	}
+	d.Marked()
+	return branch.Redirect{Path: "/desk/done", Flash: r.Say("desk.done.who", r.Lang.Digits(st.Person.Number.Masked()))}, nil
+}
+
+// who names the desk for the book: its number, or the officer who sits at it.
+func (d *Desk) who(r *branch.Request) string {
+	if desk := r.Desk(); desk != "" {
+		return desk
+	}
+	return r.Who()
+}
+
+func (d *Desk) undo(r *branch.Request) (branch.Answer, error) {
+	n, err := number(r)
+	if err != nil {
+		return nil, err
+	}
+	switch err := d.Book.Undo(d.Chances, n, r.Who(), r.PostForm.Get("reason")); {
+	case errors.Is(err, marks.ErrReason):
+		return nil, refusal("desk.undo.reason", "/desk")
+	case errors.Is(err, marks.ErrNoChance):
+		return nil, refusal("desk.undo.late", "/desk")
+	case errors.Is(err, marks.ErrNotCheckedIn):
+		return nil, refusal("desk.undo.not", "/desk")
+	case err != nil:
+		return nil, err
+	}
+	d.Marked()
+	return branch.Redirect{Path: "/desk", Flash: r.Say("desk.undo.done", r.Lang.Digits(n.Masked()))}, nil
+}
+
+// releaseView is the page of a release slip.
+type releaseView struct {
+	To     string
+	Person string
+	Number string
+	Text   string
+	Code   template.URL // a picture
+}
+
+// release gives a voter up and shows the slip for it.
+func (d *Desk) release(r *branch.Request) (branch.Answer, error) {
+	n, err := number(r)
+	if err != nil {
+		return nil, err
+	}
+	text, err := d.Book.Release(n, r.PostForm.Get("to"), r.Who())
+	var refused *marks.Refused
+	switch {
+	case errors.As(err, &refused):
+		return d.person(r, refused.Status, "", http.StatusConflict), nil
+	case errors.Is(err, marks.ErrNoBranch):
+		return nil, refusal("desk.release.branch", "/desk")
+	case err != nil:
+		if key, ok := slipFault(err); ok {
+			return nil, refusal(key, "/desk")
+		}
+		return nil, err
+	}
+	d.Marked()
+	st, err := d.Book.Status(n)
+	if err != nil {
+		return nil, err
+	}
+	code, err := picture(text)
+	if err != nil {
+		return nil, err
+	}
+	name, _ := d.Book.Roll().Name(st.Branch)
+	return branch.Page{Template: "release", Title: r.Say("desk.release.title"), Data: releaseView{To: fmt.Sprintf("%s (%s)", r.Lang.Name(name), st.Branch),
+		Person: st.Person.Name, Number: r.Lang.Digits(n.Masked()), Text: text, Code: code}}, nil
+}
+
+// picture is a QR code as a page shows it.
+func picture(text string) (template.URL, error) {
+	pages, err := printing.Lay(printing.Document{Paper: printing.Roll80, Blocks: []printing.Block{printing.QR{Data: text, Align: printing.Center, Module: printing.MM(8)}}})
+	if err != nil {
+		return "", fmt.Errorf("draw code: %w", err)
+	}
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(pages.Bitmap(0).PNG())), nil
+}
+
+// ask asks the central register about who was admitted without it.
+func (d *Desk) ask(r *branch.Request) (branch.Answer, error) {
+	err := d.Book.Reconcile(r.Context())
+	if errors.Is(err, marks.ErrOffline) {
+		return nil, refusal("desk.offline", "/desk-day")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return branch.Redirect{Path: "/desk-day", Flash: r.Say("desk.asked")}, nil
+}
+
+// queue keeps how many people are waiting.
+func (d *Desk) queue(r *branch.Request) (branch.Answer, error) {
+	n, ok := web.ParseNumber(r.PostForm.Get("count"))
+	if !ok || n > 100_000 {
+		return nil, refusal("desk.queue", "/desk-day")
+	}
+	if err := d.Book.Wait(int(n)); err != nil {
+		return nil, err
+	}
+	return branch.Redirect{Path: "/desk-day", Flash: r.Say("desk.queue.done", int(n))}, nil
+}

@@ -1,0 +1,100 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/sandogh/sandogh/internal/persian"
+	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/web"
+)
+
+// The paper list is written after so many marks, or so long after the first mark
+// that it does not have; but with a pause after the last time, for a list of 3,000
+// takes a processor some seconds.
+const (
+	everyMarks = 20
+	every      = 30 * time.Second
+	pause      = 15 * time.Second
+)
+
+// paper lays out the list of everybody whom the branch may admit, with their marks,
+// to go on with pen and paper. It is in Persian: it is for those who work here.
+func (d *Desk) paper() ([]byte, error) {
+	lines, err := d.Book.Paper()
+	if err != nil {
+		return nil, err
+	}
+	say := func(key string, args ...any) string { return web.Persian.Say(words[key], args...) }
+	t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 7}, {Title: say("desk.person.name"), Share: 30},
+		{Title: say("desk.person.father"), Share: 16}, {Title: say("desk.person.birth"), Share: 14}, {Title: say("desk.person.number"), Share: 16}, {Title: say("desk.paper.mark"), Share: 17}}}
+	in := 0
+	for i, l := range lines {
+		birth := ""
+		if l.Person.Birth != 0 {
+			birth = printing.Code(persian.Digits(l.Person.Birth.String()))
+		}
+		mark := noted(l)
+		if mark == words["desk.paper.in"][0] {
+			in++
+		}
+		t.Rows = append(t.Rows, []string{persian.Digits(strconv.Itoa(i + 1)), l.Person.Name, l.Person.Father, birth, printing.Code(persian.Digits(l.Person.Number.Digits())), mark})
+	}
+	pages, err := printing.Lay(printing.Document{Title: say("desk.paper"), Paper: printing.A4, Margin: printing.MM(120), Text: 9 * printing.Point, Simulated: d.Simulated,
+		Footer: say("desk.paper.foot", d.Branch),
+		Blocks: []printing.Block{
+			printing.Heading{Text: say("desk.paper")},
+			printing.Paragraph{Text: say("desk.paper.of", d.Branch, d.Election)},
+			printing.Paragraph{Text: say("desk.paper.count", len(lines), in, persian.Digits(d.Now().In(d.Zone).Format("15:04")))},
+			printing.Paragraph{Text: say("desk.paper.how")},
+			t,
+		}})
+	if err != nil {
+		return nil, fmt.Errorf("lay out the paper list: %w", err)
+	}
+	return pages.PDF(), nil
+}
+
+// Keep writes the paper list now, whenever it has become old, and once more at the
+// end, when the context is done. It goes on after a failure, which it tells.
+func (d *Desk) Keep(ctx context.Context, failed func(error)) {
+	if d.List == "" {
+		return
+	}
+	write := func() {
+		data, err := d.paper()
+		if err == nil {
+			err = d.Disk.WriteFile(d.List, data, 0o600)
+		}
+		if err != nil {
+			failed(fmt.Errorf("keep the paper list: %w", err))
+		}
+	}
+	write()
+	rest := time.After(pause)
+	behind := 0
+	var due <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			if behind > 0 || len(d.changed) > 0 {
+				write()
+			}
+			return
+		case <-d.changed:
+			if behind++; behind == 1 {
+				due = time.After(every)
+			}
+		case <-due:
+			due, behind = nil, max(behind, everyMarks)
+		case <-rest:
+			rest = nil
+		}
+		if behind >= everyMarks && rest == nil {
+			write()
+			behind, due, rest = 0, nil, time.After(pause)
+		}
+	}
+}

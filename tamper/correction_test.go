@@ -176,6 +176,18 @@ func corrections() table {
 		{"F06 a ruling after the result answers another question", "V041", "", func(f *forger) where {
 			return rule(f, func(r *record.Ruling) { r.Question[0] ^= 1 })
 		}},
+		{"F06 an old ruling is put on the record again", "V041", "", func(f *forger) where {
+			i := indices[*record.Ruling](f, hq)[0]
+			old := f.logs[hq][i]
+			overrule(f)
+			f.logs[hq] = append(f.logs[hq], old)
+			return entry(hq, len(f.logs[hq])-1)
+		}},
+		{"a ruling twice", "V041", "", func(f *forger) where {
+			i := indices[*record.Ruling](f, hq)[0]
+			f.insert(hq, i, f.logs[hq][i])
+			return entry(hq, i+1)
+		}},
 		{"a question is put after the result", "V041", "", func(f *forger) where {
 			return entry(hq, f.append(hq, nth[*record.Question](f, hq, 0), "office/hq"))
 		}},

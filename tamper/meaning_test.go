@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/crypto/group"
@@ -46,11 +47,11 @@ var free = []struct {
 	{regexp.MustCompile(`^dealing\.3\.\d+$`), "a share that only its receiver can read", func(_ *mutant, _ *piece, _, b *tree) bool {
 		return b.major == 2
 	}},
-	{regexp.MustCompile(`^opening\.1\.\d+\.1$`), "a device's limit", func(m *mutant, p *piece, _, b *tree) bool {
+	{regexp.MustCompile(`^(opening\.1\.\d+|enrol\.1)\.1$`), "a device's limit", func(m *mutant, p *piece, _, b *tree) bool {
 		device := deviceAt(p, b)
 		return b.major == 0 && b.n <= uint64(m.def.MaxBallotsPerDevice) && b.n > 0 && b.n >= m.sealed(device)
 	}},
-	{regexp.MustCompile(`^opening\.1\.\d+\.2$`), "seeds that no challenge asked for", func(m *mutant, p *piece, _, b *tree) bool {
+	{regexp.MustCompile(`^(opening\.1\.\d+|enrol\.1)\.2$`), "seeds that no challenge asked for", func(m *mutant, p *piece, _, b *tree) bool {
 		device := deviceAt(p, b)
 		return b.major == 2 && len(b.b) == 32 && !m.has(func(c *piece) bool { return c.kind() == "challenged" && c.field(0).equal(device) })
 	}},
@@ -67,7 +68,52 @@ var free = []struct {
 				}
 			}
 		}
-		return len(b.kids) > 0 && !m.has(func(s *piece) bool { return s.kind() == "sealed" && !seen[string(s.field(0).b)] })
+		return len(b.kids) > 0 && !m.has(func(s *piece) bool {
+			return s.kind() == "sealed" && !seen[string(s.field(0).b)] && !m.enrols(s.field(0))
+		})
+	}},
+	{regexp.MustCompile(`^enrol\.1\.0$`), "another spare device, and none of it is used", func(m *mutant, _ *piece, a, b *tree) bool {
+		return b.major == 3 && m.granted("device", b) && !m.has(func(s *piece) bool { return s.kind() == "sealed" && s.field(0).equal(a) })
+	}},
+	{regexp.MustCompile(`^pause\.1$`), "another reason to pause", func(_ *mutant, _ *piece, _, b *tree) bool {
+		return b.major == 3 && slices.Contains(record.PauseReasons(), string(b.b))
+	}},
+	{regexp.MustCompile(`^retire\.1$`), "another device retired, which sameBranch looks at", func(_ *mutant, _ *piece, _, b *tree) bool {
+		return b.major == 3
+	}},
+	{regexp.MustCompile(`^retire\.2$`), "another reason to retire", func(_ *mutant, _ *piece, _, b *tree) bool {
+		return b.major == 3 && slices.Contains(record.RetireReasons(), string(b.b))
+	}},
+	{regexp.MustCompile(`^extension-order\.0$`), "an order for others or all, which the branch may still follow", func(m *mutant, _ *piece, _, b *tree) bool {
+		for _, id := range b.kids { // the election has one branch
+			if id.major != 3 || string(id.b) != "101" || len(b.kids) > 1 {
+				return false
+			}
+		}
+		return b.major == 4
+	}},
+	{regexp.MustCompile(`^extension-order\.1$`), "an order until another hour", func(_ *mutant, _ *piece, _, b *tree) bool {
+		t, err := time.Parse("15:04", string(b.b))
+		return b.major == 3 && (string(b.b) == "24:00" || err == nil && t.Format("15:04") == string(b.b))
+	}},
+	{regexp.MustCompile(`^(extension-order|correction)\.[23]$`), "why something was ordered or corrected", func(_ *mutant, _ *piece, _, b *tree) bool {
+		return b.major == 3 && len(b.b) > 0
+	}},
+	{regexp.MustCompile(`^ruling\.[45]$`), "why something was ruled", func(_ *mutant, _ *piece, _, b *tree) bool {
+		return b.major == 3 && len(b.b) > 0
+	}},
+	{regexp.MustCompile(`^ruling\.2$`), "another order, before it is certified", func(m *mutant, _ *piece, a, b *tree) bool {
+		sorted := func(t *tree) (ids []string) {
+			for _, id := range t.kids {
+				ids = append(ids, string(id.encode(nil)))
+			}
+			slices.Sort(ids)
+			return ids
+		}
+		return b.major == 4 && slices.Equal(sorted(a), sorted(b)) && !m.hasKind("correction")
+	}},
+	{regexp.MustCompile(`^result\.[1-5]`), "a result that was replaced", func(m *mutant, _ *piece, _, _ *tree) bool {
+		return m.hasKind("correction")
 	}},
 	{regexp.MustCompile(`^close\.3\.0$`), "the number of voters checked in", func(_ *mutant, p *piece, _, b *tree) bool {
 		return b.major == 0 && b.n >= p.field(3).kids[1].n
@@ -93,7 +139,7 @@ var free = []struct {
 			between = append(between, string(id.b))
 		}
 		same := slices.Equal(record.LotOrder(string(a.b), between), record.LotOrder(string(b.b), between))
-		return b.major == 3 && len(b.b) > 0 && (same || !m.has(func(p *piece) bool { return p.kind() == "result" }))
+		return b.major == 3 && len(b.b) > 0 && (same || !m.hasKind("result") || m.hasKind("correction"))
 	}},
 	{regexp.MustCompile(`^lot\.3$`), "where the seed of a lot came from", func(_ *mutant, _ *piece, _, b *tree) bool {
 		return b.major == 3 && len(b.b) > 0
@@ -101,15 +147,52 @@ var free = []struct {
 }
 
 // rank is the order of headquarters' entries by R21; the tiny election has one
-// unit. Grants may stand anywhere.
+// unit. Grants and orders to extend may stand anywhere.
 var rank = map[string]int{"definition": 1, "commitment": 2, "dealing": 3, "confirmation": 4, "election-key": 5, "head": 6, "units": 7,
-	"shuffle": 10, "shares": 20, "tally": 21, "canvass": 22, "question": 23, "lot": 24, "result": 25}
+	"shuffle": 10, "shares": 20, "tally": 21, "canvass": 22, "question": 23, "lot": 24, "result": 25, "ruling": 26, "correction": 27}
 
-func rankOf(p *piece) int {
-	if p.kind() == "shuffle" {
+// rankOf returns where an entry stands in the order, after those of the rank
+// highest. A ruling in the place of the lot may stand where that one stood or
+// after the result.
+func (m *mutant) rankOf(p *piece, highest int) int {
+	switch {
+	case p.kind() == "shuffle":
 		return rank["shuffle"] + int(p.field(3).n%8)
+	case p.kind() == "ruling" && !m.hasKind("lot"):
+		return min(max(highest, rank["lot"]), rank["ruling"])
 	}
 	return rank[p.kind()]
+}
+
+// rests reports whether something that is there rests on an entry that is not.
+func (m *mutant) rests(missing *piece, highest int) bool {
+	switch missing.kind() {
+	case "grant":
+		return m.used(missing)
+	case "extension-order":
+		return m.hasKind("extension")
+	case "lot": // a ruling may answer instead, and a correction puts the result right
+		return m.hasKind("result") && !m.hasKind("correction")
+	case "result":
+		return m.hasKind("correction") || m.hasKind("ruling") && m.hasKind("lot")
+	}
+	return m.rankOf(missing, highest) < highest
+}
+
+func (m *mutant) hasKind(kind string) bool {
+	return m.has(func(p *piece) bool { return p.kind() == kind })
+}
+
+// enrols reports whether the branch has enrolled the device.
+func (m *mutant) enrols(device *tree) bool {
+	return m.has(func(p *piece) bool { return p.kind() == "enrol" && p.field(1).kids[0].equal(device) })
+}
+
+// granted reports whether somebody is granted to the branch.
+func (m *mutant) granted(what string, id *tree) bool {
+	return m.has(func(p *piece) bool {
+		return p.kind() == "grant" && string(p.field(1).b) == what && p.field(2).equal(id)
+	})
 }
 
 // has reports whether an entry is on the record.
@@ -129,7 +212,7 @@ func (m *mutant) sealed(device *tree) (n uint64) {
 
 // deviceAt returns the device of which the opening says b.
 func deviceAt(p *piece, b *tree) *tree {
-	for _, d := range p.field(1).kids {
+	for _, d := range append(p.field(1).kids, p.field(1)) { // of an opening, or an enrolment
 		if slices.Contains(d.kids, b) {
 			return d.kids[0]
 		}
@@ -147,7 +230,8 @@ func (m *mutant) used(grant *piece) bool {
 				return true
 			}
 		}
-		return p.kind() == "opening" && slices.ContainsFunc(p.field(1).kids, func(d *tree) bool { return "device/"+string(d.kids[0].b) == by })
+		return p.kind() == "enrol" && "device/"+string(p.field(1).kids[0].b) == by ||
+			p.kind() == "opening" && slices.ContainsFunc(p.field(1).kids, func(d *tree) bool { return "device/"+string(d.kids[0].b) == by })
 	})
 }
 
@@ -181,11 +265,11 @@ func (m *mutant) sameHeadquarters(why map[string]bool) error {
 			return fmt.Errorf("%s of another election is in headquarters' log", p.kind())
 		case seen[p.was] && p.kind() != "head":
 			return fmt.Errorf("%s is there twice", p.kind())
-		case p.kind() == "grant" && i > 0:
-		case rankOf(p) < highest || rankOf(p) == 0:
+		case (p.kind() == "grant" || p.kind() == "extension-order") && i > 0:
+		case m.rankOf(p, highest) < highest || rank[p.kind()] == 0:
 			return fmt.Errorf("%s stands too late", p.kind())
 		default:
-			highest = rankOf(p)
+			highest = m.rankOf(p, highest)
 		}
 		if seen[p.was] {
 			why["the same head twice"] = true
@@ -201,7 +285,7 @@ func (m *mutant) sameHeadquarters(why map[string]bool) error {
 		if seen[p] {
 			continue
 		}
-		if p.kind() == "grant" && m.used(p) || p.kind() != "grant" && rankOf(p) < highest {
+		if m.rests(p, highest) {
 			return fmt.Errorf("%s is not there, and something rests on it", p.kind())
 		}
 		why["less"] = true
@@ -224,11 +308,15 @@ func (m *mutant) sameBranch(why map[string]bool) error {
 	pieces, good := m.logs[b101], m.stock.pieces[b101]
 	next := map[string]uint64{}
 	open := map[ballot]bool{}
-	closed := false
+	closed, paused := false, false
+	devices := map[string]string{} // "at work" or "retired"
 	seen := map[*piece]bool{}
 	for i, p := range pieces {
-		if p.was == nil || seen[p.was] {
+		if p.was == nil || seen[p.was] && p.kind() != "pause" && p.kind() != "resume" {
 			return fmt.Errorf("%s of the branch is there twice, or of another election", p.kind())
+		}
+		if seen[p.was] {
+			why["another pause"] = true
 		}
 		seen[p.was] = true
 		if (p.kind() == "opening") != (i == 0) || closed {
@@ -240,6 +328,9 @@ func (m *mutant) sameBranch(why map[string]bool) error {
 			if p.field(1).n != next[device] {
 				return fmt.Errorf("ballot %s %d is not the next", device, p.field(1).n)
 			}
+			if paused || devices[device] != "at work" {
+				return fmt.Errorf("ballot %s %d is sealed in a pause, or by a device that is %q", device, p.field(1).n, devices[device])
+			}
 			next[device]++
 			open[ballot{device, p.field(1).n}] = true
 		case "cast", "spoiled", "challenged":
@@ -248,6 +339,35 @@ func (m *mutant) sameBranch(why map[string]bool) error {
 				return fmt.Errorf("ballot %v ends without being open", b)
 			}
 			delete(open, b)
+			officers := strings.HasPrefix(string(p.kids[2].kids[0].kids[0].b), "officer/")
+			if officers != (devices[b.device] == "retired") || officers && p.kind() != "spoiled" {
+				return fmt.Errorf("ballot %v of a device %s is ended by others", b, devices[b.device])
+			}
+		case "opening":
+			for _, d := range p.field(1).kids {
+				devices[string(d.kids[0].b)] = "at work"
+			}
+		case "enrol":
+			device := string(p.field(1).kids[0].b)
+			if devices[device] != "" {
+				return fmt.Errorf("device %s is enrolled and %s", device, devices[device])
+			}
+			devices[device] = "at work"
+		case "retire":
+			device := string(p.field(1).b)
+			if devices[device] != "at work" {
+				return fmt.Errorf("device %s is retired and %q", device, devices[device])
+			}
+			devices[device] = "retired"
+		case "pause", "resume":
+			if paused == (p.kind() == "pause") {
+				return fmt.Errorf("a %s out of turn", p.kind())
+			}
+			paused = !paused
+		case "extension":
+			if !m.isThere(p.field(1).b) {
+				return fmt.Errorf("the branch follows an order that is not there")
+			}
 		case "close":
 			closed = true
 		}
@@ -258,15 +378,15 @@ func (m *mutant) sameBranch(why map[string]bool) error {
 	if closed && len(open) > 0 {
 		return fmt.Errorf("%d ballots have no ending", len(open))
 	}
-	if len(pieces) < len(good) {
+	if slices.ContainsFunc(good, func(p *piece) bool { return !seen[p] }) {
 		why["less"] = true
 	}
 	// What is on the record of headquarters binds the branch: the units the number
 	// of ballots cast, the first shuffle which and in which order, the canvass all
 	// that the branch stated.
-	has := func(kind string) bool { return m.has(func(p *piece) bool { return p.kind() == kind }) }
 	cast, was := m.cast(pieces), m.cast(good)
-	if has("units") && len(cast) != len(was) || has("shuffle") && !slices.Equal(cast, was) || has("canvass") && len(pieces) != len(good) {
+	if m.hasKind("units") && len(cast) != len(was) || m.hasKind("shuffle") && !slices.Equal(cast, was) ||
+		m.hasKind("canvass") && (m.counts(pieces) != m.counts(good) || !closed) {
 		return fmt.Errorf("headquarters has counted with other ballots of the branch")
 	}
 	return nil

@@ -39,11 +39,11 @@ type stock struct {
 	other  *stock                        // of another election
 }
 
-// stocks are those of the tiny election, and of the one with the tie after it
-// was settled by lot.
+// stocks are those of the tiny election, of the one with the tie after it was
+// settled by lot, and of that one after an eventful day and a correction.
 var stocks = sync.OnceValue(func() []*stock {
-	s := []*stock{newStock(tiny().forger()), newStock(settled(tinyTied().forger()))}
-	s[0].other, s[1].other = s[1], s[0]
+	s := []*stock{newStock(tiny().forger()), newStock(settled(tinyTied().forger())), newStock(correctionOf(dayOf(tinyTied())).forger())}
+	s[0].other, s[1].other, s[2].other = s[1], s[0], s[0]
 	return s
 })
 
@@ -187,7 +187,7 @@ func (m *mutant) mutate() {
 	case 8:
 		p := m.own(log, i)
 		p.mutated = true
-		kinds := []string{"cast", "spoiled", "challenged", "opening", "close", "ruling", "commitment", "tally", ""}
+		kinds := []string{"cast", "spoiled", "challenged", "opening", "close", "ruling", "commitment", "tally", "pause", "extension", "result", ""}
 		p.kids[0].b = []byte(kinds[m.rng.IntN(len(kinds))])
 		m.note("%s is now %s", at, p.kids[0].b)
 	default:
@@ -350,6 +350,13 @@ func (m *mutant) mend() {
 			if h, ok := m.dealt(p); ok && !bytes.Equal(p.field(1).b, h[:]) {
 				m.own(hq, i).field(1).b = h[:]
 			}
+		}
+	}
+	for _, p := range m.logs[hq] { // what the branch names of headquarters' log
+		if p.kind() == "extension-order" && p.was != p && p.was != nil {
+			m.sign(hq, p)
+			is, was := sha256.Sum256(p.data), sha256.Sum256(p.was.data)
+			m.renamed[string(was[:])] = is[:]
 		}
 	}
 	m.settleLog(b101, func(i int, p *piece) {

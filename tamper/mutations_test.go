@@ -55,7 +55,7 @@ func TestMutations(t *testing.T) {
 					}
 				}
 				rng := rand.New(rand.NewPCG(seed, uint64(i)))
-				which := rng.IntN(2)
+				which := rng.IntN(len(s))
 				m := s[which].mutant(rng)
 				r := auditors[which].verify(m.publish())
 				status[r.Status]++

@@ -66,6 +66,12 @@ func rulings() table {
 		{"F06 a ruling gives seats where an order is asked", "V041", "", func(f *forger) where {
 			return rule(f, func(r *record.Ruling) { r.Seats = []record.GroupSeats{{Group: "A", Seats: 1}} })
 		}},
+		{"F06 a ruling rests on no article", "V041", "", func(f *forger) where {
+			return rule(f, func(r *record.Ruling) { r.Article = "" })
+		}},
+		{"F06 a ruling does not say why", "V041", "", func(f *forger) where {
+			return rule(f, func(r *record.Ruling) { r.Text = "" })
+		}},
 		{"F06 a question is answered twice", "V041", "", func(f *forger) where {
 			rule(f, func(*record.Ruling) {})
 			return draw(f, func(*record.Lot) {})

@@ -51,10 +51,10 @@ var without = []string{"V036"}
 func goodVectors() map[string]attempt {
 	cutTo := func(cut func(*forger)) attempt { return attempt{tiny, cut} }
 	return map[string]attempt{
-		"certified: two voters, one card spoiled, one device challenged":            {tiny, func(*forger) {}},
-		"canvassed: two candidates have one vote each, and a question is open":      {tinyTied, func(*forger) {}},
-		"certified: the question is answered by lot":                                {tinyTied, func(f *forger) { settled(f) }},
-		"certified: the question is answered by a ruling of both offices":           {tinyTied, ruled},
+		"certified: two voters, one card spoiled, one device challenged":           {tiny, func(*forger) {}},
+		"canvassed: two candidates have one vote each, and a question is open":     {tinyTied, func(*forger) {}},
+		"certified: the question is answered by lot":                               {tinyTied, func(f *forger) { settled(f) }},
+		"certified: the question is answered by a ruling of both offices":          {tinyTied, ruled},
 		"certified: a ruling came after the result, and both offices corrected it": {tinyCorrected, func(*forger) {}},
 		"certified: a ruling came after the result, which is not corrected yet":    {tinyCorrected, cut[*record.Correction]},
 		"certified: a result was wrong, and both offices corrected it": {tinyCorrected, func(f *forger) {

@@ -15,6 +15,7 @@ type settled struct {
 	asked   []*asked
 	last    []given            // of each question that was answered, the last ruling or lot
 	given   []given            // those of them that hold
+	entered map[[32]byte]bool  // every ruling and lot, also those that were replaced
 	results []judged           // results and corrections, in their order
 	unasked []*record.Question // open, and not on the record
 	wrong   []misplaced        // entries that do not belong
@@ -51,7 +52,7 @@ type misplaced struct {
 // answer a question that is open then, or replace an answer that has led to a
 // result. Entries that do not are left out of the outcome.
 func (c *Checker) settle(contest string, in count.Input) (*settled, error) {
-	s := &settled{}
+	s := &settled{entered: map[[32]byte]bool{}}
 	var err error
 	if s.outcome, err = count.Count(in); err != nil {
 		return nil, err
@@ -121,6 +122,9 @@ func (s *settled) answer(contest string, canvass [32]byte, in count.Input, body 
 	if err != nil {
 		return err
 	}
+	if s.entered[hash] {
+		return fmt.Errorf("the %s is on the record already", body.Kind())
+	}
 	holds := slices.ContainsFunc(s.given, g.sameQuestion)
 	_, lot := body.(*record.Lot)
 	switch {
@@ -146,7 +150,7 @@ func (s *settled) answer(contest string, canvass [32]byte, in count.Input, body 
 	if i := slices.IndexFunc(given, g.sameQuestion); i < 0 {
 		return fmt.Errorf("the %s does not answer its question as the rule asks it", body.Kind())
 	}
-	s.last, s.given, s.outcome = last, given, o
+	s.last, s.given, s.outcome, s.entered[hash] = last, given, o, true
 	for _, a := range s.asked { // one order may answer several
 		a.open = asks(contest, canvass, o, a.body)
 	}
@@ -207,6 +211,9 @@ func (s *settled) decide(canvass [32]byte, body record.Body, hash [32]byte) (giv
 	d := count.Decision{Kind: q.body.What, Of: q.body.Of, Between: q.body.Between}
 	switch b := body.(type) {
 	case *record.Ruling:
+		if b.Article == "" || b.Text == "" {
+			return given{}, fmt.Errorf("the ruling does not say on which article it rests, or why")
+		}
 		d.Order, d.Article = b.Order, b.Article
 		for i, g := range b.Seats {
 			if i > 0 && b.Seats[i-1].Group >= g.Group || g.Seats > 1<<20 {

@@ -142,7 +142,7 @@ func TestAnswersAnew(t *testing.T) {
 	l.refused("a second lot", "only a ruling")
 	l.lot("8", "A1", "A2")
 	l.refused("a lot for a ruling", "only a ruling")
-	l.add(&record.Ruling{Contest: "c", Question: l.question(count.Tie, "B1", "B2"), Order: []string{"B1"}, Article: "21"})
+	l.add(&record.Ruling{Contest: "c", Question: l.question(count.Tie, "B1", "B2"), Order: []string{"B1"}, Article: "21", Text: "ruled"})
 	l.refused("an order of one", "as the rule asks it")
 	l.want("after what was refused", []int{first, inA, inB}, "A2", b)
 

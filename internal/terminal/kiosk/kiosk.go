@@ -356,7 +356,7 @@ func (k *Kiosk) look(ctx context.Context) How {
 		}
 	}
 	how.Screen, how.Assisted, how.Printer = "idle", false, printers[k.printer]
-	if k.why() != InService {
+	if c := k.why(); c != InService && c != Starting {
 		how.Screen = "out-of-service"
 	}
 	k.how = how
@@ -470,7 +470,7 @@ func (k *Kiosk) why() Cause {
 		return Full
 	case !k.printer.Prints():
 		return Cause(troubles[k.printer])
-	case k.stage == none || k.stage == warming:
+	case k.stage != warm && k.stage != live:
 		return Starting
 	}
 	return InService

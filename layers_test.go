@@ -198,6 +198,7 @@ var layers = []layer{
 	{pkg: "internal/site/pages", may: []string{"law", "calendar", "election", "count", "record", "verify/report", "internal/console/drawing", "internal/planner/iran", "internal/web",
 		"internal/site/results", "internal/site/frame", "internal/site/find", "internal/site/assets", "internal/site/cdf"}},
 	{pkg: "internal/site/publish", may: []string{"internal/durable", "internal/site/results", "internal/site/frame", "internal/site/pages"}},
+	{pkg: "internal/site/server", may: []string{"internal/web", "internal/site/frame", "internal/site/pages"}},
 	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.

@@ -63,3 +63,44 @@ func (w Words) walk(n parse.Node) error {
 	}
 	return nil
 }
+
+// fold writes every {{t "key"}} without arguments as text, once for all pages: most
+// of what a template would look up anew for each is the same on all. Words stand
+// in text and in quoted attributes alone, where one escaping is right for both.
+func (w Words) fold(l Lang, list *parse.ListNode) {
+	if list == nil {
+		return
+	}
+	branch := func(b *parse.BranchNode) {
+		w.fold(l, b.List)
+		w.fold(l, b.ElseList)
+	}
+	for i, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			if s, ok := w.constant(l, n.Pipe); ok {
+				list.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: n.Pos, Text: []byte(template.HTMLEscapeString(s))}
+			}
+		case *parse.IfNode:
+			branch(&n.BranchNode)
+		case *parse.RangeNode:
+			branch(&n.BranchNode)
+		case *parse.WithNode:
+			branch(&n.BranchNode)
+		}
+	}
+}
+
+// constant returns the words of a pipe that is nothing but t and a key.
+func (w Words) constant(l Lang, p *parse.PipeNode) (string, bool) {
+	if len(p.Decl) > 0 || len(p.Cmds) != 1 || len(p.Cmds[0].Args) != 2 {
+		return "", false
+	}
+	id, ok := p.Cmds[0].Args[0].(*parse.IdentifierNode)
+	key, ok2 := p.Cmds[0].Args[1].(*parse.StringNode)
+	if !ok || !ok2 || id.Ident != "t" {
+		return "", false
+	}
+	t, ok := w[key.Text]
+	return l.Say(t), ok
+}

@@ -122,6 +122,9 @@ func NewPages(fsys fs.FS, more ...Words) (*Pages, error) {
 				if err := CheckWords(t, p.words); err != nil {
 					return nil, fmt.Errorf("%s: %w", name, err)
 				}
+				if t.Tree != nil {
+					p.words.fold(l, t.Tree.Root)
+				}
 			}
 			p.sets[l][strings.TrimSuffix(name, ".html")] = set
 		}

@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"bytes"
+	_ "embed"
 	"net/http"
 	"strings"
 
@@ -28,6 +30,14 @@ const (
 // WidgetFolder holds the pages, of both languages, that anybody may show within
 // others.
 const WidgetFolder = "widget/"
+
+// Script is the one script of pages with numbers, where this program serves them.
+//
+//go:embed live.js
+var Script []byte
+
+// ScriptPath is its path.
+const ScriptPath = "live.js"
 
 // A File is a file of the site.
 type File struct {
@@ -88,6 +98,9 @@ func (f *Frame) Fill(p *web.Page) {
 	if p.Policy == "" {
 		p.Policy = Plain
 	}
+	if p.Script == "/"+ScriptPath {
+		p.Policy = Live
+	}
 	p.Feed = p.Lang.Prefix() + "/feed.xml"
 }
 
@@ -101,6 +114,21 @@ func (f *Frame) HTML(pages *web.Pages, name string, p web.Page) ([]byte, error) 
 func (f *Frame) Page(pages *web.Pages, name string, p web.Page) (File, error) {
 	b, err := f.HTML(pages, name, p)
 	return File{FilePath(p.Lang, p.Path), b}, err
+}
+
+// PolicyOf returns the policy of the page in a file, for its header.
+func PolicyOf(path string, page []byte) string {
+	policy := Plain
+	for _, p := range []string{Live, Computing} {
+		// As html/template writes it into the page.
+		if bytes.Contains(page, []byte(strings.NewReplacer("'", "&#39;").Replace(p)+`"`)) {
+			policy = p
+		}
+	}
+	if strings.HasPrefix(strings.TrimPrefix(path, "en/"), WidgetFolder) {
+		return policy + Framed
+	}
+	return policy + NotFramed
 }
 
 // FilePath returns the path of the file of a page, given without the language.

@@ -264,6 +264,21 @@ func (s *Site) checks(l web.Lang, _ string) (frame.File, error) {
 	return s.page(l, "checks", "/checks.html", s.pages.Say(l, "checks.title"), b)
 }
 
-func (s *Site) lost(l web.Lang, _ string) (frame.File, error) {
-	return s.page(l, "lost", "/404.html", s.pages.Say(l, "error.404"), nil)
+func (s *Site) lost(l web.Lang, _ string) (frame.File, error) { return s.Failure(l, 404) }
+
+// Failure makes the page that says why there is none, by the status of HTTP.
+func (s *Site) Failure(l web.Lang, status int) (frame.File, error) {
+	title, text := "error.500", "error.failed"
+	switch status {
+	case 400:
+		title, text = "error.400", "error.long"
+	case 404:
+		title, text = "error.404", "lost.text"
+	case 405:
+		title, text = "error.405", "error.method"
+	}
+	// The other language of a page that is not there is its front page.
+	f, err := s.page(l, "lost", "/", s.pages.Say(l, title), s.pages.Say(l, text))
+	f.Path = frame.FilePath(l, "/404.html")
+	return f, err
 }

@@ -278,7 +278,11 @@ func (s *Site) unitRows(c *results.Contest, units []results.Unit) []unitRow {
 			r.Path = unitPath(c, u.ID)
 		}
 		for _, b := range u.Branches {
-			r.Names = append(r.Names, link{branchPath(b), b.Name})
+			x := link{Name: b.Name}
+			if !alone(b) {
+				x.Path = branchPath(b)
+			}
+			r.Names = append(r.Names, x)
 		}
 		out = append(out, r)
 	}
@@ -288,7 +292,10 @@ func (s *Site) unitRows(c *results.Contest, units []results.Unit) []unitRow {
 func (s *Site) branchRows(all []*results.Branch) []branchRow {
 	var out []branchRow
 	for _, b := range all {
-		r := branchRow{Branch: b, Path: branchPath(b)}
+		r := branchRow{Branch: b}
+		if !alone(b) { // else it is told right here
+			r.Path = branchPath(b)
+		}
 		for _, m := range s.Assets.MinutesOf(b.ID) {
 			r.Minutes = append(r.Minutes, "/asset/"+m)
 		}

@@ -185,6 +185,9 @@ func (s *Site) fixed() []string {
 		}
 	}
 	out = append(out, "style.css", "icon.svg")
+	if s.Served {
+		out = append(out, frame.ScriptPath)
+	}
 	if d := s.e.Definition; d != nil && len(s.e.Report.Checks) > 0 {
 		out = append(out, "definition.json")
 	}
@@ -196,6 +199,12 @@ func (s *Site) fixed() []string {
 
 // leaf reports whether a place is told on the page of its one contest.
 func leaf(p *results.Place) bool { return len(p.Children) == 0 && len(p.Contests) == 1 }
+
+// alone reports whether a branch is told on the page of its one contest, in which
+// nobody else votes.
+func alone(b *results.Branch) bool {
+	return b.Place != nil && leaf(b.Place) && len(b.Place.Branches) == 1 && len(b.Asks()) == 1
+}
 
 // reporting reports whether contests are reported by places of this kind.
 func reporting(p *results.Place) bool {
@@ -260,6 +269,9 @@ func (s *Site) ofContest(c *results.Contest) []string {
 }
 
 func (s *Site) ofBranch(b *results.Branch) []string {
+	if alone(b) {
+		return nil
+	}
 	return []string{frame.FilePath(web.Persian, branchPath(b)), frame.FilePath(web.English, branchPath(b))}
 }
 
@@ -378,7 +390,7 @@ func (s *Site) File(path string) (frame.File, error) {
 			return s.place(l, p)
 		}
 	case "branch":
-		if b, ok := s.e.Branch(id); ok {
+		if b, ok := s.e.Branch(id); ok && !alone(b) {
 			return s.branch(l, b)
 		}
 	case "find":
@@ -432,5 +444,9 @@ func (s *Site) listed(l web.Lang, c *results.Contest, part string) (frame.File, 
 
 // page makes a page in the frame.
 func (s *Site) page(l web.Lang, name, path, title string, body any) (frame.File, error) {
-	return s.Frame.Page(s.pages, name, web.Page{Lang: l, Title: title, Path: path, Body: body})
+	p := web.Page{Lang: l, Title: title, Path: path, Body: body}
+	if s.Served && (name == "home" || name == "place" || name == "contest") {
+		p.Script = "/" + frame.ScriptPath
+	}
+	return s.Frame.Page(s.pages, name, p)
 }

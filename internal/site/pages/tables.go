@@ -301,6 +301,10 @@ func (s *Site) plain(path string) (frame.File, error) {
 			data, err := encode(s.e.Definition)
 			return frame.File{Path: path, Data: data}, err
 		}
+	case frame.ScriptPath:
+		if s.Served {
+			return frame.File{Path: path, Data: frame.Script}, nil
+		}
 	default:
 		files, err := web.AssetFiles()
 		if err != nil {

@@ -148,6 +148,7 @@ var words = web.Words{
 	"feed.item":    {"%[1]v: %[2]v", "%[1]v: %[2]v"},
 	"feed.ballots": {"برگه‌های شمرده‌شده: %[1]v", "Ballots counted: %[1]v"},
 
-	"lost.text": {"صفحه‌ای با این نشانی نیست. شاید نشانی کامل نوشته نشده، یا این رقابت هنوز شمرده نشده است.", "No page has this address. Perhaps it was not typed whole, or the contest is not counted yet."},
-	"lost.find": {"حوزهٔ خود را پیدا کنید", "Find your place"},
+	"lost.text":    {"صفحه‌ای با این نشانی نیست. شاید نشانی کامل نوشته نشده، یا این رقابت هنوز شمرده نشده است.", "No page has this address. Perhaps it was not typed whole, or the contest is not counted yet."},
+	"error.failed": {"این صفحه ساخته نشد. کمی بعد دوباره تلاش کنید؛ اگر باز هم نشد به برگزارکنندهٔ سایت بگویید.", "This page could not be made. Try again shortly; if it fails again, tell who runs the site."},
+	"lost.find":    {"حوزهٔ خود را پیدا کنید", "Find your place"},
 }

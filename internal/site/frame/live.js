@@ -1,0 +1,24 @@
+// Tells a reader of a page with numbers that they have changed. Without it, or
+// where nobody sends events, the page is as whole as before.
+"use strict";
+(() => {
+  const persian = document.documentElement.lang === "fa";
+  const here = location.pathname.replace(/^\/en\//, "/").replace(/^\/en$/, "/");
+  const events = new EventSource("/events");
+  events.addEventListener("changed", (e) => {
+    let paths;
+    try { paths = JSON.parse(e.data).paths; } catch { return; }
+    if (!Array.isArray(paths) || !paths.includes(here) || document.getElementById("changed")) return;
+    const box = document.createElement("p");
+    box.id = "changed";
+    box.className = "answer open";
+    box.setAttribute("role", "status");
+    const link = document.createElement("a");
+    link.href = location.pathname;
+    link.textContent = persian ? "عددهای این صفحه تازه شده‌اند: نشان بده" : "The numbers of this page have changed: show them";
+    box.append(link);
+    document.querySelector("main h1").after(box);
+    events.close();
+  });
+  addEventListener("pagehide", () => events.close());
+})();

@@ -34,6 +34,7 @@ type cli struct {
 	Office     officeCmd     `cmd:"" help:"Work as an office: grant, certify, answer questions."`
 	HQ         hqCmd         `cmd:"" name:"hq" help:"Work as headquarters."`
 	Branch     branchCmd     `cmd:"" help:"Work as a simulated branch."`
+	Terminal   terminalCmd   `cmd:"" help:"Work as a voting device."`
 	Record     recordCmd     `cmd:"" help:"Serve a published record over HTTP."`
 	Mirror     mirrorCmd     `cmd:"" help:"Copy a published record over HTTP, going on where it stopped."`
 	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`

@@ -249,6 +249,9 @@ func (v *Vault) SetMark(next uint64) error {
 // Signer signs the device's entries.
 func (v *Vault) Signer() record.Signer { return record.Signer{By: "device/" + v.Device, Key: v.Key} }
 
+// Public returns the device's public key.
+func (v *Vault) Public() election.Key { return election.Key(v.Key.Public().(ed25519.PublicKey)) }
+
 func (v *Vault) path(name string) string { return filepath.Join(v.Dir, name) }
 
 func (v *Vault) write(name string, x any) error {

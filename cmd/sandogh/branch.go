@@ -22,6 +22,7 @@ type branchCmd struct {
 	Officer  branchOfficerCmd  `cmd:"" help:"Make the own key of an officer, and its card."`
 	Serve    branchServeCmd    `cmd:"" help:"Serve a branch on polling day: officers, desks and terminals."`
 	Simulate branchSimulateCmd `cmd:"" help:"Hold a simulated polling day, in a practice election alone."`
+	Demo     branchDemoCmd     `cmd:"" help:"Start a simulated branch with two terminals."`
 	Publish  branchPublishCmd  `cmd:"" help:"Publish the log of the closed branch, with the witnesses' cosignatures."`
 	Push     branchPushCmd     `cmd:"" help:"Send the published log to headquarters."`
 	Cards    branchCardsCmd    `cmd:"" help:"Make the stack of activation cards, to be printed."`

@@ -20,6 +20,7 @@ import (
 	"github.com/sandogh/sandogh/internal/body"
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/branch/daybook"
+	"github.com/sandogh/sandogh/internal/branch/desk"
 	"github.com/sandogh/sandogh/internal/branch/link"
 	"github.com/sandogh/sandogh/internal/branch/officer"
 	"github.com/sandogh/sandogh/internal/branch/papers"
@@ -95,6 +96,7 @@ type branchAt struct {
 	daybook  *daybook.Book
 	officers []seat
 	server   *branch.Server
+	desk     *desk.Desk
 	link     *link.Server
 	streams  *streams
 	closers  []func() error
@@ -153,6 +155,9 @@ func (c *branchServeCmd) Run(ctx context.Context, s *streams) (err error) {
 			stop() // one alone is no branch
 		})
 	}
+	wg.Go(func() {
+		b.desk.Keep(ctx, func(err error) { fmt.Fprintf(s.err, "The paper list is not current: %v\n", err) })
+	})
 	wg.Wait()
 	return errors.Join(first[:]...)
 }
@@ -366,12 +371,16 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 	if err != nil {
 		return err
 	}
-	parts := []branch.Part{screens.Part()}
+	b.desk = desk.New(desk.Config{Book: b.marks, Chances: b.station, Election: def.Name, Branch: at.Name, Simulated: b.cmd.Simulate, Now: time.Now, Zone: tehran(),
+		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk})
+	if err := disk.MkdirAll(filepath.Join(b.cmd.Dir, "papers"), 0o700); err != nil {
+		return err
+	}
 	b.server, err = branch.New(branch.Config{Branch: at.Name, Practice: def.Practice, Simulated: b.cmd.Simulate, Officers: seats, Unlock: b.unlock,
 		Note: b.daybook.Write, Now: time.Now, Log: log, Elsewhere: b.elsewhere,
 		Status: func() branch.Status {
 			return branch.Status{State: string(b.station.State()), Admission: b.cmd.Admission, Stopped: b.stopped()}
-		}}, parts...)
+		}}, screens.Part(), b.desk.Part())
 	if err != nil {
 		return err
 	}

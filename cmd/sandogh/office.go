@@ -93,8 +93,8 @@ func (c *officeStep) begin(ctx context.Context, s *streams) (*body.Identity, *se
 
 type officeGrantCmd struct {
 	officeStep
-	Card   string   `required:"" help:"The branch's card, with the keys of its officers and devices; or an officer's or a device's own." placeholder:"FILE"`
-	Branch string   `help:"Branch of an officer or device with a card of its own." placeholder:"ID"`
+	Card   string   `required:"" help:"The branch's card, with the keys of its officers and devices; or an officer's own." placeholder:"FILE"`
+	Branch string   `help:"Branch of an officer with a card of their own." placeholder:"ID"`
 	IDs    []string `required:"" name:"id" help:"Officer or device of the card to grant; repeat for more." placeholder:"ID"`
 }
 
@@ -146,29 +146,20 @@ func (c *officeGrantCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// read reads a branch's card, or that of one officer or device, which says no
-// branch itself.
+// read reads a branch's card, or that of one officer, which says no branch itself.
 func (c *officeGrantCmd) read(data []byte, def *election.Definition) (card body.BranchCard, err error) {
 	var officer body.OfficerCard
-	var device body.DeviceCard
-	switch {
-	case len(strictjson.Unmarshal(data, "card", &officer)) == 0:
-		card = body.BranchCard{Branch: c.Branch, Officers: []body.KeyCard{{ID: officer.Officer, Key: officer.Key}}}
-	case len(strictjson.Unmarshal(data, "card", &device)) == 0:
-		if c.Branch != "" && c.Branch != device.Branch {
-			return card, fmt.Errorf("--branch %s: the card %s is of a device of branch %s", c.Branch, c.Card, device.Branch)
+	if len(strictjson.Unmarshal(data, "card", &officer)) == 0 {
+		if _, ok := def.Branch(c.Branch); !ok {
+			return card, refused(fmt.Errorf("card %s: the definition has no branch %q: name it with --branch", c.Card, c.Branch))
 		}
-		card = body.BranchCard{Branch: device.Branch, Devices: []body.KeyCard{{ID: device.Device, Key: device.Key}}}
-	default:
-		if faults := strictjson.Unmarshal(data, "card", &card); len(faults) > 0 {
-			return card, fmt.Errorf("read card %s: %s: give the card of a branch, or of an officer or device", c.Card, faults[0])
-		}
-		if at, ok := def.Branch(card.Branch); !ok || at.LogKey != card.LogKey {
-			return card, refused(fmt.Errorf("card %s: the definition has no branch %q with this log_key", c.Card, card.Branch))
-		}
+		return body.BranchCard{Branch: c.Branch, Officers: []body.KeyCard{{ID: officer.Officer, Key: officer.Key}}}, nil
 	}
-	if _, ok := def.Branch(card.Branch); !ok {
-		return card, refused(fmt.Errorf("card %s: the definition has no branch %q: name it with --branch", c.Card, card.Branch))
+	if faults := strictjson.Unmarshal(data, "card", &card); len(faults) > 0 {
+		return card, fmt.Errorf("read card %s: %s: give the card of a branch, or of an officer", c.Card, faults[0])
+	}
+	if at, ok := def.Branch(card.Branch); !ok || at.LogKey != card.LogKey {
+		return card, refused(fmt.Errorf("card %s: the definition has no branch %q with this log_key", c.Card, card.Branch))
 	}
 	return card, nil
 }

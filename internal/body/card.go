@@ -44,13 +44,6 @@ type OfficerCard struct {
 	Key     election.Key `json:"key"` // Ed25519
 }
 
-// DeviceCard is the card of a voting device with a key of its own.
-type DeviceCard struct {
-	Branch string       `json:"branch"`
-	Device string       `json:"device"`
-	Key    election.Key `json:"key"` // Ed25519
-}
-
 // Cards returns the cards of a body: exactly the objects that stand in the
 // definition. The office in the role of headquarters has one for its log, too.
 func (x *Identity) Cards() ([]Card, error) {

@@ -29,9 +29,7 @@ func correctionOf(l *loot) *loot {
 	f.append(hq, f.follows(), offices...)
 	overrule(f)
 	correct(f, func(*record.Correction) {})
-	after := *l
-	after.logs, after.files = f.logs, f.publish()
-	return &after
+	return f.kept()
 }
 
 // overrule answers the question of the tied election anew, in the order that the

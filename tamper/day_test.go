@@ -46,9 +46,7 @@ func dayOf(l *loot) *loot {
 		f.state101(&record.Retire{Branch: "101", Device: spare, Reason: record.RetireLost}),
 		f.state101(&record.Spoiled{Device: spare, Code: code[:]}))
 	f.goAlong(b101)
-	after := *l
-	after.logs, after.files = f.logs, f.publish()
-	return &after
+	return f.kept()
 }
 
 // state101 signs what the two officers of branch 101 state.

@@ -153,12 +153,14 @@ var rank = map[string]int{"definition": 1, "commitment": 2, "dealing": 3, "confi
 
 // rankOf returns where an entry stands in the order, after those of the rank
 // highest. A ruling in the place of the lot may stand where that one stood or
-// after the result.
+// after the result, and a result that a correction has replaced, before the lot.
 func (m *mutant) rankOf(p *piece, highest int) int {
 	switch {
 	case p.kind() == "shuffle":
 		return rank["shuffle"] + int(p.field(3).n%8)
 	case p.kind() == "ruling" && !m.hasKind("lot"):
+		return min(max(highest, rank["lot"]), rank["ruling"])
+	case p.kind() == "result" && m.hasKind("correction"):
 		return min(max(highest, rank["lot"]), rank["ruling"])
 	}
 	return rank[p.kind()]

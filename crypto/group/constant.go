@@ -58,7 +58,16 @@ func (b *Base) Mul(s Scalar) Element {
 // An Acc adds up products of secret scalars in constant time. The zero value
 // is the identity. Its partial sums never leave it.
 type Acc struct {
-	p nistec.P256Point
+	p     nistec.P256Point
+	begun bool // p holds a point: where nistec has no assembly its zero value is none
+}
+
+func (a *Acc) add(t *nistec.P256Point) {
+	if !a.begun {
+		a.p.Set(nistec.NewP256Point())
+		a.begun = true
+	}
+	a.p.Add(&a.p, t)
 }
 
 // AddMul adds s·b.
@@ -73,7 +82,7 @@ func (a *Acc) AddMul(s Scalar, b *Base) {
 	} else {
 		must(t.ScalarMult(b.p, s.Bytes()))
 	}
-	a.p.Add(&a.p, t)
+	a.add(t)
 }
 
 // addTable adds s·b from signed 5-bit windows: digit d_i in [−16, 16) with
@@ -105,7 +114,7 @@ func (a *Acc) addTable(s Scalar, b *Base) {
 		}
 		neg.Negate(&t)
 		t.Select(&neg, &t, sign)
-		a.p.Add(&a.p, &t)
+		a.add(&t)
 	}
 }
 
@@ -127,11 +136,16 @@ func (a *Acc) AddSelect(cond int, b, c *Base) {
 		q = c.p
 	}
 	t.Select(p, q, cond)
-	a.p.Add(&a.p, &t)
+	a.add(&t)
 }
 
 // Neg returns the base −b, without a table.
 func (b *Base) Neg() *Base { return &Base{p: nistec.NewP256Point().Negate(b.p)} }
 
 // Element returns the sum.
-func (a *Acc) Element() Element { return fromNistec(&a.p) }
+func (a *Acc) Element() Element {
+	if !a.begun {
+		return Element{}
+	}
+	return fromNistec(&a.p)
+}

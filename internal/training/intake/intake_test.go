@@ -3,6 +3,7 @@ package intake_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"reflect"
@@ -129,6 +130,14 @@ func TestFaults(t *testing.T) {
 	})
 }
 
+// Names of equal length, so that all lines have one.
+var (
+	given  = []string{"مریم", "سارا", "لیلا", "مهسا", "شیما", "کاوه", "نیما", "یوسف"}
+	family = []string{"احمدی", "محمدی", "رضایی", "کریمی", "حسینی", "موسوی", "جعفری", "قاسمی", "صادقی", "رحیمی", "اکبری", "شریفی", "کاظمی", "مرادی", "حیدری", "طاهری"}
+)
+
+var benchLines = flag.Int("lines", 50_000, "how many lines the benchmark's file has")
+
 // many is a file of n lines, made as it is read.
 type many struct {
 	n, at int
@@ -144,7 +153,7 @@ func (m *many) Seek(_ int64, whence int) (int64, error) {
 }
 
 func (m *many) line(k int) string {
-	return number(k) + ",نام خانوادگی,branch-member,قم,قم,مرکزی,09123456789\n"
+	return number(k) + "," + given[k%len(given)] + " " + family[k/7%len(family)] + ",branch-member,قم,قم,مرکزی,09123456789\n"
 }
 
 func (m *many) Read(p []byte) (int, error) {
@@ -305,7 +314,7 @@ func BenchmarkPeople(b *testing.B) {
 		open func(testing.TB) *store.DB
 	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
 		b.Run(engine.name, func(b *testing.B) {
-			const n = 50_000
+			n := *benchLines
 			for b.Loop() {
 				b.StopTimer()
 				db := engine.open(b)

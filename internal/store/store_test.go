@@ -176,6 +176,75 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestServerFull: a PostgreSQL server that says in mid-transaction that its disk is
+// full, in the words that it has for that, leaves nothing there.
+func TestServerFull(t *testing.T) {
+	ctx, db := context.Background(), storetest.Postgres(t)
+	before, err := db.StateHash(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(code string) func(*store.Tx) error {
+		return func(tx *store.Tx) error {
+			return officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: code, Kind: "province", NameFa: "ق"})
+		}
+	}
+	err = db.Tx(ctx, func(tx *store.Tx) error {
+		if err := add("07")(tx); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DO $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$")
+		return err
+	})
+	if !errors.Is(err, store.ErrFull) {
+		t.Errorf("on a full disk: %v", err)
+	}
+	if after, err := db.StateHash(ctx); err != nil || after != before {
+		t.Errorf("something stays, %v", err)
+	}
+	if err := db.Tx(ctx, add("08")); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+// TestTurn: a long write that others have overtaken sees their writes when it has
+// waited for its turn, and one that has not waited is not committed.
+func TestTurn(t *testing.T) {
+	ctx, db := context.Background(), storetest.Postgres(t)
+	q := func(db officedb.DBTX) int64 {
+		n, err := officedb.New(db).CountOffices(ctx, officedb.CountOfficesParams{Hi: "9"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	add := func(tx *store.Tx, code string) error {
+		return officedb.New(tx).InsertOffice(ctx, officedb.InsertOfficeParams{Code: code, Kind: "province", NameFa: "ق"})
+	}
+	err := db.LongTx(ctx, func(tx *store.Tx, turn func() error) error {
+		if err := add(tx, "07"); err != nil {
+			return err
+		}
+		if err := db.Tx(ctx, func(other *store.Tx) error { return add(other, "08") }); err != nil {
+			return err
+		}
+		if err := turn(); err != nil {
+			return err
+		}
+		if n := q(tx); n != 2 {
+			t.Errorf("it sees %d offices", n)
+		}
+		return nil
+	})
+	if n := q(db); err != nil || n != 2 {
+		t.Errorf("%d offices, %v", n, err)
+	}
+	err = db.LongTx(ctx, func(tx *store.Tx, _ func() error) error { return add(tx, "09") })
+	if n := q(db); err == nil || n != 2 {
+		t.Errorf("without its turn: %d offices, %v", n, err)
+	}
+}
+
 // TestFull: on a full disk nothing is half-written, and it is said.
 func TestFull(t *testing.T) {
 	ctx := context.Background()

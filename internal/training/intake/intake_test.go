@@ -219,6 +219,39 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
+// TestKilled: of a file during which the server of the database dies, nothing is
+// there when it comes back, and then it can be imported.
+func TestKilled(t *testing.T) {
+	ctx, server := context.Background(), storetest.Own(t)
+	db, err := store.Open(ctx, server.DSN, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	offices(t, db)
+	before, err := db.StateHash(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alive := true
+	_, _, err = intake.Watch(ctx, db, now, hq, &many{n: 21_000}, func(share float64) {
+		if share > 0.98 && alive {
+			alive = false
+			server.Kill(t)
+		}
+	})
+	if alive || !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the server dies: %v", err)
+	}
+	server.Start(t)
+	if after, err := db.StateHash(ctx); err != nil || after != before {
+		t.Errorf("something half-written is there, %v", err)
+	}
+	if lines, added, err := intake.People(ctx, db, now, hq, &many{n: 2_000}); err != nil || added != lines {
+		t.Error(lines, added, err)
+	}
+}
+
 // TestMeanwhile: while a file goes into PostgreSQL others write, and somebody whom
 // they enter is not entered a second time.
 func TestMeanwhile(t *testing.T) {
@@ -327,4 +360,18 @@ func BenchmarkPeople(b *testing.B) {
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 		})
 	}
+}
+
+// BenchmarkFaults reads a file each line of which is wrong.
+func BenchmarkFaults(b *testing.B) {
+	db := storetest.SQLite(b)
+	offices(b, db)
+	elsewhere := office.Actor{Person: "x", Posts: []office.Post{{Role: office.Province, Office: "05"}}}
+	for b.Loop() {
+		var wrong *intake.ImportError
+		if _, _, err := intake.People(context.Background(), db, now, elsewhere, &many{n: *benchLines}); !errors.As(err, &wrong) || len(wrong.Faults) != *benchLines {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(*benchLines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }

@@ -69,7 +69,7 @@ func steps(r *branch.Request, now int, keys ...string) []step {
 		if i < now {
 			kind = "good"
 		} else if i == now {
-			kind = "open"
+			kind = "now"
 		}
 		out = append(out, step{r.Say(key), kind, i == now})
 	}

@@ -165,7 +165,7 @@ func ZeroReport(b Branch, z Zero) printing.Document {
 		printing.Paragraph{Text: b.say("zero.text")},
 		b.counts(record.Counts{}),
 		printing.Heading{Text: b.say("devices"), Level: 2},
-		printing.Table{Columns: []printing.Column{{Title: b.say("device")}, {Title: b.say("limit"), Align: printing.End}, {Title: b.say("root"), Share: 3}}, Rows: rows},
+		printing.Table{Columns: []printing.Column{{Title: b.say("device")}, {Title: b.say("limit"), Align: printing.Center}, {Title: b.say("root"), Share: 3}}, Rows: rows},
 	}
 	blocks = append(blocks, b.qr("opening", z.Entry)...)
 	return b.document(b.say("zero"), append(blocks, b.signatures(z.Officers)...)...)
@@ -187,7 +187,7 @@ func MinutesOf(b Branch, m Minutes) printing.Document {
 		printing.Heading{Text: b.say("log"), Level: 2},
 		printing.KeyValue{Pairs: []printing.Pair{{Key: b.say("size"), Value: b.number(m.Size)}, {Key: b.say("tree"), Value: groups(m.Root)}}},
 		printing.Heading{Text: b.say("devices"), Level: 2},
-		printing.Table{Columns: []printing.Column{{Title: b.say("device")}, {Title: b.say("sealed"), Align: printing.End}, {Title: b.say("state")}}, Rows: rows},
+		printing.Table{Columns: []printing.Column{{Title: b.say("device")}, {Title: b.say("sealed"), Align: printing.Center}, {Title: b.say("state")}}, Rows: rows},
 		printing.Heading{Text: b.say("day"), Level: 2},
 	}
 	day := [][]string{}

@@ -1,0 +1,175 @@
+package screen_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/web"
+)
+
+// looking is what is asked of a screen, in every size of text and every contrast,
+// on the screen of the test and on the smallest that is allowed (12 inches).
+const looking = `(() => {
+	const html = document.documentElement, found = []
+	const size = html.dataset.size, contrast = html.dataset.contrast
+	const rgb = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m.slice(0, 3) }
+	const light = c => c.map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 }).reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0)
+	const ratio = (a, b) => { const [x, y] = [light(a), light(b)]; return (Math.max(x, y) + .05) / (Math.min(x, y) + .05) }
+	const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c } return [255, 255, 255] }
+	const visible = e => e.getClientRects().length > 0 && !e.closest('[hidden]')
+	const targets = [...document.querySelectorAll('button, a, input:not([type=hidden])')].filter(visible)
+	const say = (e, what) => { if (found.length < 12) found.push('size ' + html.dataset.size + ' contrast ' + html.dataset.contrast + ': ' + what + ': ' + (e ? e.outerHTML.slice(0, 160) : '')) }
+	for (const dpi of [141, 184]) {
+		const mm = dpi / 25.4
+		html.style.setProperty('--mm', mm + 'px')
+		for (const s of dpi === 141 ? '0123' : '13') {
+			html.dataset.size = s
+			for (const e of [html, ...document.querySelectorAll('.scroll, footer')]) if (e.scrollWidth > e.clientWidth) say(e, dpi + ' dpi: ' + e.scrollWidth + ' px wide in ' + e.clientWidth)
+			if (document.querySelector('footer').getBoundingClientRect().bottom > innerHeight + 1) say(null, dpi + ' dpi: the foot is below the screen')
+			if (document.querySelector('.scroll').clientHeight < 40 * mm) say(null, dpi + ' dpi: ' + document.querySelector('.scroll').clientHeight / mm + ' mm are left for the page')
+			const boxes = targets.map(e => [e, e.getBoundingClientRect()])
+			for (const [i, [e, r]] of boxes.entries()) {
+				if (r.width < 12.7 * mm - .5 || r.height < 12.7 * mm - .5) say(e, dpi + ' dpi: target of ' + (r.width / mm).toFixed(1) + ' by ' + (r.height / mm).toFixed(1) + ' mm')
+				if (e.scrollWidth > e.clientWidth + 1) say(e, dpi + ' dpi: clipped')
+				for (const c of e.querySelectorAll('[data-clip]')) {
+					const q = c.getBoundingClientRect(), slack = .4 * parseFloat(getComputedStyle(c).fontSize) // of a line's own height
+					if (q.left < r.left - 1 || q.right > r.right + 1 || q.top < r.top - slack || q.bottom > r.bottom + slack) say(c, dpi + ' dpi: text beyond its button')
+				}
+				const foot = e.closest('footer')
+				for (const [f, q] of boxes.slice(i + 1)) {
+					if (f.closest('footer') !== foot) continue
+					const x = Math.max(q.left - r.right, r.left - q.right), y = Math.max(q.top - r.bottom, r.top - q.bottom)
+					if (Math.max(x, y) < 2.54 * mm - .5) say(e, dpi + ' dpi: ' + (Math.max(x, y) / mm).toFixed(1) + ' mm from ' + f.outerHTML.slice(0, 80))
+				}
+			}
+			for (const e of document.querySelectorAll('[data-clip]')) {
+				const least = [3.5, 4.8, 6.4, 8.5][s], alef = parseFloat(getComputedStyle(e).fontSize) / mm * (html.lang === 'en' ? .711 : .76), most = [4.2, 5.6, 7.1, 9][s]
+				if (visible(e) && (alef < least - .02 || alef > most + .02 && !e.closest('h1, h2, legend'))) say(e, dpi + ' dpi: an alef of ' + alef.toFixed(2) + ' mm')
+			}
+		}
+	}
+	html.style.removeProperty('--mm')
+	html.dataset.size = size
+	const [low, high] = [[10, 20, 20, 4.5], [22, 22, 22, 8]]
+	for (const c of '0123') {
+		html.dataset.contrast = c
+		for (const e of document.querySelectorAll('body *')) {
+			if (!visible(e) || e.matches('img') || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue
+			const r = ratio(rgb(getComputedStyle(e).color), ground(e))
+			if (r < low[c] || r > high[c]) say(e, 'contrast of ' + r.toFixed(1))
+		}
+		const style = getComputedStyle(html), hex = n => style.getPropertyValue(n).trim().match(/[0-9a-f]{2}/g).map(h => parseInt(h, 16))
+		for (const n of ['--ground', '--face']) if (ratio(hex('--focus'), hex(n)) < 3) say(null, 'focus on ' + n + ': ' + ratio(hex('--focus'), hex(n)).toFixed(1))
+	}
+	html.dataset.contrast = contrast
+	return found.join('\n')
+})()`
+
+// TestScreens looks at every screen there is in both languages, in all sizes and
+// contrasts: nothing is wider than the screen, no target small, too near or
+// clipped, every contrast as U-04 has it, and axe-core finds nothing where
+// SANDOGH_AXE names its file. With -screenshots pictures are left.
+func TestScreens(t *testing.T) {
+	ctx := consoletest.Browser(t)
+	axe := ""
+	if path := os.Getenv("SANDOGH_AXE"); path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		axe = string(b)
+	} else if os.Getenv("SANDOGH_REQUIRE_AXE") == "1" {
+		t.Fatal("SANDOGH_AXE does not name axe.min.js, and SANDOGH_REQUIRE_AXE=1")
+	}
+	var mu sync.Mutex
+	var complaints []string
+	err := chromedp.Listen(ctx, func(ev any) {
+		switch fmt.Sprintf("%T", ev) {
+		case "*runtime.EventExceptionThrown", "*runtime.EventConsoleAPICalled", "*log.EventEntryAdded":
+			b, _ := json.Marshal(ev)
+			mu.Lock()
+			defer mu.Unlock()
+			complaints = append(complaints, fmt.Sprintf("%T %s", ev, b))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1920, 1080)); err != nil {
+		t.Fatal(err)
+	}
+	server, p := serve(t), paper(t, 3000, 21)
+	pictures := flag.Lookup("screenshots").Value.String()
+	seen := 0
+	for _, lang := range web.Langs {
+		walk(t, server, p, 141, lang, func(name string, b *booth) {
+			name = lang.Code() + "-" + name
+			seen++
+			if err := chromedp.Do(ctx, chromedp.Navigate(b.url)); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			found, err := chromedp.Run(ctx, chromedp.Evaluate[string](looking))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if found != "" {
+				t.Errorf("%s: %s", name, found)
+			}
+			if axe != "" && seen%4 == 0 { // it takes longer than all the rest
+				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](axe+`;axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
+				if err != nil {
+					t.Fatalf("%s: axe: %v", name, err)
+				}
+				if found != "" {
+					t.Errorf("%s: axe: %s", name, found)
+				}
+			}
+			if pictures != "" {
+				for _, size := range []string{"1", "3"} {
+					change := fmt.Sprintf(`document.documentElement.dataset.size = %q; document.documentElement.dataset.contrast = %q; more(); new Promise(requestAnimationFrame)`, size, map[string]string{"1": "0", "3": "2"}[size])
+					if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](change, chromedp.EvalAwaitPromise)); err != nil {
+						t.Fatal(err)
+					}
+					png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(filepath.Join(pictures, name+"-"+size+".png"), png, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+	// The heights of letters that the style assumes (U-01).
+	heights, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](`(() => {
+		const canvas = document.createElement('canvas'), c = canvas.getContext('2d', { willReadFrequently: true })
+		canvas.width = 1500; canvas.height = 1500
+		return ['ا', 'H'].map(s => {
+			c.clearRect(0, 0, 1500, 1500); c.font = '1000px Vazirmatn'; c.fillText(s, 300, 1200)
+			const dots = c.getImageData(0, 0, 1500, 1500).data
+			return 1200 - Math.floor(dots.findIndex((v, i) => i % 4 === 3 && v > 127) / 6000)
+		})
+	})()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if heights[0] < 755 || heights[0] > 765 || heights[1] < 705 || heights[1] > 720 {
+		t.Errorf("an alef and an H of 1000 px are %v high", heights)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, c := range complaints {
+		if !strings.Contains(c, "favicon") {
+			t.Errorf("%.400s", c)
+		}
+	}
+}

@@ -102,7 +102,7 @@ var free = []struct {
 	{regexp.MustCompile(`^ruling\.[45]$`), "why something was ruled", func(_ *mutant, _ *piece, _, b *tree) bool {
 		return b.major == 3 && len(b.b) > 0
 	}},
-	{regexp.MustCompile(`^ruling\.2$`), "another order, before it is certified", func(m *mutant, _ *piece, a, b *tree) bool {
+	{regexp.MustCompile(`^ruling\.2\.\d+$`), "the other order, before it is certified or with who is elected by it", func(m *mutant, p *piece, _, _ *tree) bool {
 		sorted := func(t *tree) (ids []string) {
 			for _, id := range t.kids {
 				ids = append(ids, string(id.encode(nil)))
@@ -110,7 +110,12 @@ var free = []struct {
 			slices.Sort(ids)
 			return ids
 		}
-		return b.major == 4 && slices.Equal(sorted(a), sorted(b)) && !m.hasKind("correction")
+		return slices.Equal(sorted(p.field(2)), sorted(p.was.field(2))) && !m.has(func(c *piece) bool {
+			return c.kind() == "correction" && !c.field(1).kids[3].kids[0].equal(p.field(2).kids[0])
+		})
+	}},
+	{regexp.MustCompile(`^correction\.1\.3\.0$`), "who is elected by the other order", func(m *mutant, _ *piece, _, b *tree) bool {
+		return m.has(func(p *piece) bool { return p.kind() == "ruling" && p.field(2).kids[0].equal(b) })
 	}},
 	{regexp.MustCompile(`^result\.[1-5]`), "a result that was replaced", func(m *mutant, _ *piece, _, _ *tree) bool {
 		return m.hasKind("correction")
@@ -214,7 +219,7 @@ func (m *mutant) sealed(device *tree) (n uint64) {
 
 // deviceAt returns the device of which the opening says b.
 func deviceAt(p *piece, b *tree) *tree {
-	for _, d := range append(p.field(1).kids, p.field(1)) { // of an opening, or an enrolment
+	for _, d := range slices.Concat(p.field(1).kids, []*tree{p.field(1)}) { // of an opening, or an enrolment
 		if slices.Contains(d.kids, b) {
 			return d.kids[0]
 		}

@@ -199,7 +199,8 @@ var layers = []layer{
 		"internal/site/results", "internal/site/frame", "internal/site/find", "internal/site/assets", "internal/site/cdf"}},
 	{pkg: "internal/site/publish", may: []string{"internal/durable", "internal/site/results", "internal/site/frame", "internal/site/pages"}},
 	{pkg: "internal/site/server", may: []string{"internal/web", "internal/site/frame", "internal/site/pages"}},
-	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"))},
+	{pkg: "internal/site", may: slices.Concat(checked, []string{"canvass", "calendar"}, without(tools, "internal/roll"), []string{"internal/site/results", "internal/site/frame",
+		"internal/site/assets", "internal/site/pages", "internal/site/publish", "internal/site/server"})},
 	// Invented voters, and an election of them in which one process plays every
 	// part: the only machine that reaches all acts.
 	{pkg: "internal/simulate", may: slices.Concat(lawful, []string{"ballot", "record"})},

@@ -93,9 +93,9 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	type page struct{ server, path string }
-	pages := []page{{wrong.URL, "/"}, {wrong.URL, "/checks"}, {wrong.URL, "/record/branch/101"}}
-	for _, path := range []string{"/", "/record", "/record/hq", "/record/hq/0", "/record/branch/101", "/record/branch/101/1", "/checks", "/verify", "/contest/council",
-		"/contest/council/units", "/contest/council/unit/101", "/code", "/code?code=" + h.endings(t)["challenged"].code, "/code?code=!", "/code?code=00000000", "/nothing"} {
+	pages := []page{{wrong.URL, "/"}, {wrong.URL, "/checks.html"}, {wrong.URL, "/record/branch/101"}}
+	for _, path := range []string{"/", "/record.html", "/record/hq", "/record/hq/0", "/record/branch/101", "/record/branch/101/1", "/checks.html", "/verify.html", "/contest/council.html",
+		"/contest/council/units", "/contest/council/unit/101.html", "/code.html", "/code.html?code=" + h.endings(t)["challenged"].code, "/code.html?code=!", "/code.html?code=00000000", "/nothing"} {
 		pages = append(pages, page{whole.URL, path})
 	}
 	for _, lang := range []struct{ prefix, code, dir string }{{"", "fa", "rtl"}, {"/en", "en", "ltr"}} {

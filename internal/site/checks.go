@@ -7,52 +7,6 @@ import (
 	"github.com/sandogh/sandogh/verify/report"
 )
 
-// checkRow is a check in words.
-type checkRow struct {
-	report.Check
-	Words string
-	Kind  string // of the icon: good, bad, open or wait
-	State string
-}
-
-// checksPage is the body of the list of checks.
-type checksPage struct {
-	Election string
-	Compared bool
-	Phase    string
-	Checks   []checkRow
-	Passed   int
-}
-
-// checkTitle is the check's title in the language of the call.
-func (c *call) checkTitle(check report.Check) string {
-	key := "check." + check.ID
-	if s := c.say(key); s != key && s != "" {
-		return s
-	}
-	return check.Title
-}
-
-func (c *call) checks() {
-	r := c.cfg.Report
-	body := checksPage{Election: r.Election, Compared: r.Compared, Phase: c.phase(), Passed: r.Passed()}
-	for _, x := range r.Checks {
-		row := checkRow{Check: x, Words: c.checkTitle(x), State: c.say("state." + string(x.State))}
-		switch x.State {
-		case report.Pass:
-			row.Kind = "good"
-		case report.Fail:
-			row.Kind = "bad"
-		case report.NotDue:
-			row.Kind = "wait"
-		default:
-			row.Kind = "open"
-		}
-		body.Checks = append(body.Checks, row)
-	}
-	c.show(http.StatusOK, "checks", c.say("checks.title"), body)
-}
-
 // verifyPage is the body of the page on verifying without this page.
 type verifyPage struct {
 	Election string

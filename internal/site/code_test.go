@@ -25,7 +25,7 @@ func TestCode(t *testing.T) {
 		plain := strings.ReplaceAll(f.code, "-", "")
 		for _, typed := range []string{f.code, plain, strings.ToLower(f.code), plain[:8], plain[:17], f.code[:9] + "-", " " + strings.ReplaceAll(f.code, "-", " "),
 			strings.NewReplacer("0", "O", "1", "l").Replace(f.code), strings.ReplaceAll(f.code, "1", "I"), web.Persian.Digits(f.code)} {
-			status, body := get(t, s, "/en/code?code="+url.QueryEscape(typed))
+			status, body := get(t, s, "/en/code.html?code="+url.QueryEscape(typed))
 			if status != http.StatusOK {
 				t.Errorf("%s ballot as %q has status %d", kind, typed, status)
 				continue
@@ -49,8 +49,8 @@ func TestCode(t *testing.T) {
 				}
 			}
 		}
-		_, fa := get(t, s, "/code?code="+plain)
-		want(t, "/code", fa, "پیدا شد", f.code)
+		_, fa := get(t, s, "/code.html?code="+plain)
+		want(t, "/code.html", fa, "پیدا شد", f.code)
 		for i := range plain { // a code that differs in a character is another one
 			other := []byte(plain)
 			other[i] = 'Z' + '0' - other[i]
@@ -60,7 +60,7 @@ func TestCode(t *testing.T) {
 			if string(other) == plain {
 				continue
 			}
-			if status, body := get(t, s, "/en/code?code="+string(other)); status != http.StatusNotFound || !strings.Contains(body, "tell the supervisory office") {
+			if status, body := get(t, s, "/en/code.html?code="+string(other)); status != http.StatusNotFound || !strings.Contains(body, "tell the supervisory office") {
 				t.Errorf("%s has status %d", other, status)
 			}
 		}
@@ -69,8 +69,8 @@ func TestCode(t *testing.T) {
 
 func TestCodeExample(t *testing.T) {
 	h := elected(t)
-	_, body := get(t, h.handler(t), "/en/code")
-	want(t, "/en/code", body, `href="/en/code?code=`+h.votes.Code+`"`, `<label for="code">`, `role="search"`)
+	_, body := get(t, h.handler(t), "/en/code.html")
+	want(t, "/en/code.html", body, `href="/en/code.html?code=`+h.votes.Code+`"`, `<label for="code">`, `role="search"`)
 }
 
 // TestCodeAtOnce: many may ask first.
@@ -79,7 +79,7 @@ func TestCodeAtOnce(t *testing.T) {
 	s := h.handler(t)
 	answers := make(chan int, 8)
 	for range cap(answers) {
-		go func() { answers <- status(s, "/en/code?code="+h.votes.Code) }()
+		go func() { answers <- status(s, "/en/code.html?code="+h.votes.Code) }()
 	}
 	for range cap(answers) {
 		if got := <-answers; got != http.StatusOK {
@@ -95,7 +95,7 @@ func BenchmarkLookUp(b *testing.B) {
 	}
 	s := handlerOf(b, h)
 	for b.Loop() {
-		if code := status(s, "/en/code?code="+h.votes.Code); code != http.StatusOK {
+		if code := status(s, "/en/code.html?code="+h.votes.Code); code != http.StatusOK {
 			b.Fatal(code)
 		}
 	}

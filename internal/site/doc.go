@@ -1,21 +1,21 @@
-// Package site is the public page of a record: result, logs, checks, look-up of
-// a confirmation code, and how to verify all of it without this page.
+// Package site is the public site of an election: pages that are files, made by
+// the packages below it, and those that only a server can answer, because the
+// record has too many of them: logs, entries, the look-up of a code.
 //
-// Specification: spec/verify.md for the checks that are shown; doc/glossary.md
-// for the words.
+// Specification: doc/guides/site.md; spec/verify.md for the checks that are shown;
+// doc/glossary.md for the words.
 //
-// In and out. Handler takes the published record as an io/fs.FS with the report
-// and the view of verify.Record over it, and returns an http.Handler: Persian at
-// /, English at /en/, each page whole HTML without script. Lists come in pages
-// of 50 or 100, so that no page exceeds some tens of kilobytes, whatever the
-// size of the election. Codes are looked up in an index of all sealed ballots,
-// which is made once, at the first question (about 60 bytes a ballot).
+// In and out. New takes the published record as an io/fs.FS with the report and
+// the view of verify.Record over it, or an invented election, and gives a Site: an
+// http.Handler, Persian at /, English at /en/. Refresh shows a later state of the
+// same record. Build writes the pages that are files into a folder. Lists of
+// entries come in pages of 50. Codes are looked up in an index of all sealed
+// ballots, which is made once, at the first question (about 60 bytes a ballot).
 //
 // What it never does: it shows no number as a result unless the report is
 // verified; it says nothing of the content of a cast ballot, which nobody can
-// know; it writes nothing, keeps no log of who asked what, and reads entries
-// only through package board, so that none is shown that the signed root does
-// not cover.
+// know; it keeps no log of who asked what, and reads entries only through package
+// board, so that none is shown that the signed root does not cover.
 //
 // How it fails: a wrong address, number or code is answered with 400 or 404 and
 // a sentence that says what to do; a part of the record that cannot be read,

@@ -39,8 +39,8 @@ func TestEveryPage(t *testing.T) {
 			t.Errorf("%s has status %d", p, status)
 			continue
 		}
-		if p == "/icon.svg" || strings.HasPrefix(p, "/style.css") {
-			continue
+		if path.Ext(strings.Split(p, "?")[0]) != ".html" && path.Ext(p) != "" || strings.Contains(p, "/widget/") {
+			continue // data, style, or shown within the pages of others
 		}
 		pages++
 		head := `<html lang="fa" dir="rtl">`
@@ -48,11 +48,11 @@ func TestEveryPage(t *testing.T) {
 			head = `<html lang="en" dir="ltr">`
 		}
 		want(t, p, body, head, `<a class="skip" href="#main">`, `<main id="main"`, "<h1>", `class="practice"`, `class="notice good" role="status"`, "<title>")
-		wantNot(t, p, body, "<script", "style=", "onclick", "%!", "ZgotmplZ", "http://", "https://")
+		wantNot(t, p, strings.Replace(body, `<script src="/live.js" defer></script>`, "", 1), "<script", "style=", "onclick", "%!", "ZgotmplZ", "http://", "https://")
 		if n := strings.Count(body, "<h1>"); n != 1 {
 			t.Errorf("%s has %d headings of the first rank", p, n)
 		}
-		if strings.Count(body, "<table>") != strings.Count(body, "<caption>") {
+		if strings.Count(body, "<table") != strings.Count(body, "<caption>") {
 			t.Errorf("%s has a table without a caption", p)
 		}
 		if th := regexp.MustCompile(`<th[ >][^>]*>`).FindAllString(body, -1); len(th) > 0 {
@@ -111,8 +111,8 @@ func TestResult(t *testing.T) {
 	}
 	_, fa := get(t, s, "/")
 	_, en := get(t, s, "/en/")
-	want(t, "/", fa, "نتیجهٔ انتخابات", "نتیجهٔ قطعی", "شبیه‌سازی‌شده", "آرش نمونه‌پور", "۱۳", "برگزیده", "واحدهای شمارش", outcome.Steps[1].Fa, "بررسی شد")
-	want(t, "/en/", en, "Result of the election", "Certified result", "SIMULATED", "Arash Nemunepur", "Ballots: 13", "elected", "Tally units", outcome.Steps[1].En, "Verified", h.report.Election)
+	want(t, "/", fa, "نتیجهٔ انتخابات", "همه قطعی", "شبیه‌سازی‌شده", "آرش نمونه‌پور", "۱۳", "برگزیده", "واحدهای شمارش", outcome.Steps[1].Fa, "بررسی شد")
+	want(t, "/en/", en, "Result of the election", "Certified", "SIMULATED", "Arash Nemunepur", "Ballots: 13", "elected", "Tally units", outcome.Steps[1].En, "Verified", h.report.Election)
 	if canvass.Ballots != 13 {
 		t.Fatalf("the election has %d ballots", canvass.Ballots)
 	}
@@ -130,25 +130,29 @@ func TestResult(t *testing.T) {
 func TestNamesAreText(t *testing.T) {
 	h := elected(t)
 	s := h.handler(t)
-	for _, p := range []string{"/", "/en/", "/contest/council", "/en/contest/council/units", "/contest/council/unit/101"} {
+	for _, p := range []string{"/", "/en/", "/contest/council.html", "/en/contest/council.html", "/contest/council/unit/101.html", "/widget/council.html"} {
 		_, body := get(t, s, p)
 		want(t, p, body, "&lt;script&gt;alert")
-		wantNot(t, p, body, "<script")
+		wantNot(t, p, body, "<script>")
 	}
-	_, body := get(t, s, "/en/code?code=%22%3E%3Cscript%3E")
+	_, body := get(t, s, "/en/code.html?code=%22%3E%3Cscript%3E")
 	want(t, "look-up", body, `value="&#34;&gt;&lt;script&gt;"`)
 }
 
 func TestHeaders(t *testing.T) {
 	s := elected(t).handler(t)
 	const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	for _, p := range []string{"/", "/en/checks", "/style.css", "/nothing", "/code?code=x"} {
+	const live = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+	const framed = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+	const data = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+	for p, want := range map[string]string{"/": live, "/en/contest/council.html": live, "/en/checks.html": policy, "/style.css": data, "/contest/council.csv": data,
+		"/nothing": policy, "/code.html?code=x": policy, "/record/hq/0": policy, "/widget/council.html": framed, "/en/widget/council.html": framed} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, p, nil))
-		if got := w.Header().Get("Content-Security-Policy"); got != policy {
+		if got := w.Header().Get("Content-Security-Policy"); got != want {
 			t.Errorf("%s has the policy %q", p, got)
 		}
-		if w.Header().Get("Set-Cookie") != "" || w.Header().Get("Content-Type") == "" {
+		if w.Header().Get("Set-Cookie") != "" || w.Header().Get("Content-Type") == "" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s has the headers %v", p, w.Header())
 		}
 	}
@@ -161,8 +165,8 @@ func TestPoliteness(t *testing.T) {
 		"/nothing": 404, "/en/nothing": 404, "/record/nothing": 404, "/record/branch/999": 404, "/record/branch/..%2f..": 404, "/contest/x": 404,
 		"/contest/council/unit/x": 404, "/record/hq/x": 400, "/record/hq/-1": 400, "/record/hq/99999": 404, "/record/hq/" + long: 400, "/record/hq/9007199254740993": 400,
 		"/record/hq/9007199254740992": 404, "/en/record/hq?page=0": 404, "/record/hq?page=x": 400, "/record/hq?page=99": 404, "/record/hq?page=" + long: 400,
-		"/record/hq?page=%DB%B2": 200, "/record?page=-1": 400, "/contest/council?page=2": 404, "/code?code=%zz": 400, "/code?a;b": 400, "/code?code=": 400,
-		"/code?code=" + strings.Repeat("A", 1500): 400, "/en/code?code=" + long: 400, "/code?code=%00%ff": 400, "/code?code=0000-0000": 404, "/x" + strings.Repeat("/y", 400): 400,
+		"/record/hq?page=%DB%B2": 200, "/record.html?page=-1": 400, "/contest/council/units-1.html": 404, "/contest/council/candidates-1.html": 404, "/code.html?code=%zz": 400, "/code.html?a;b": 400, "/code.html?code=": 400,
+		"/code.html?code=" + strings.Repeat("A", 1500): 400, "/en/code.html?code=" + long: 400, "/code.html?code=%00%ff": 400, "/code.html?code=0000-0000": 404, "/x" + strings.Repeat("/y", 400): 400,
 	} {
 		got, body := get(t, s, p)
 		if got != status {
@@ -171,7 +175,7 @@ func TestPoliteness(t *testing.T) {
 		want(t, p[:min(len(p), 60)], body, "<h1>", "<nav", "class=\"practice\"")
 		wantNot(t, p[:min(len(p), 60)], body, "%!", long)
 	}
-	for _, p := range []string{"/", "/en/code", "/checks"} {
+	for _, p := range []string{"/", "/en/code.html", "/checks.html"} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, p, strings.NewReader("code=1")))
 		if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
@@ -183,13 +187,13 @@ func TestPoliteness(t *testing.T) {
 func TestChecks(t *testing.T) {
 	h := elected(t)
 	s := h.handler(t)
-	_, fa := get(t, s, "/checks")
-	_, en := get(t, s, "/en/checks")
+	_, fa := get(t, s, "/checks.html")
+	_, en := get(t, s, "/en/checks.html")
 	if len(h.report.Checks) < 30 {
 		t.Fatalf("%d checks", len(h.report.Checks))
 	}
 	for _, c := range h.report.Checks {
-		want(t, "/en/checks", text(en), c.ID, strings.NewReplacer("'", "&#39;").Replace(c.Title))
+		want(t, "/en/checks.html", text(en), c.ID, strings.NewReplacer("'", "&#39;").Replace(c.Title))
 		row := regexp.MustCompile(`(?s)<tr id="` + c.ID + `">.*?</tr>`).FindString(fa)
 		if !regexp.MustCompile(`[آ-ی]{3}.*[آ-ی]{3}`).MatchString(strings.ReplaceAll(text(row), "درست", "")) || strings.Contains(row, c.Title) {
 			t.Errorf("%s has no Persian title: %s", c.ID, text(row))
@@ -199,14 +203,14 @@ func TestChecks(t *testing.T) {
 
 func TestVerifyPage(t *testing.T) {
 	h := elected(t)
-	_, en := get(t, h.handler(t), "/en/verify")
-	want(t, "/en/verify", en, "go run ./cmd/sandogh verify demo/record --election "+h.report.Election)
+	_, en := get(t, h.handler(t), "/en/verify.html")
+	want(t, "/en/verify.html", en, "go run ./cmd/sandogh verify demo/record --election "+h.report.Election)
 	s, err := site.Handler(site.Config{Record: h.record, Report: h.report, View: h.view, Dir: "/tmp/it's here/$(rm)/record", Command: "sandogh"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, en = get(t, s, "/en/verify")
-	want(t, "/en/verify", en, `sandogh verify &#39;/tmp/it&#39;\&#39;&#39;s here/$(rm)/record&#39; --election`)
+	_, en = get(t, s, "/en/verify.html")
+	want(t, "/en/verify.html", en, `sandogh verify &#39;/tmp/it&#39;\&#39;&#39;s here/$(rm)/record&#39; --election`)
 }
 
 // TestRefuted: a record in which a byte was changed is shown in red, and nothing
@@ -227,12 +231,20 @@ func TestRefuted(t *testing.T) {
 		_, en := get(t, s, "/en/")
 		want(t, name, fa, `class="notice bad"`, "رد شد", check.ID, "نتیجه‌ای در کار نیست")
 		want(t, name, en, `class="notice bad"`, "Refuted", check.ID, "There is no result", "No number in this record is a result")
-		for _, p := range []string{"/", "/contest/council", "/contest/council/units", "/contest/council/unit/101", "/record", "/checks", "/verify", "/code"} {
+		for _, p := range []string{"/", "/contest/council.html", "/branch/101.html", "/record.html", "/checks.html", "/verify.html", "/code.html"} {
 			_, body := get(t, s, "/en"+p)
 			want(t, name+" "+p, body, `class="notice bad"`)
-			wantNot(t, name+" "+p, body, "Certified result", "Result of the election", "Arash", `class="notice good"`, "Elected", "class=\"bar", "<strong>(now)")
+			wantNot(t, name+" "+p, body, "Certified result", "All certified", "Result of the election", "Arash", `class="notice good"`, "Elected", "class=\"bar", "<strong>(now)")
 		}
-		_, checks := get(t, s, "/en/checks")
+		if h.view != nil { // else not even the contest is known
+			_, data := get(t, s, "/contest/council.json")
+			want(t, name, data, `"verified":false`)
+			wantNot(t, name, data, `"votes"`, `"elected":true`)
+			if _, csv := get(t, s, "/contest/council.csv"); strings.Count(csv, "\n") != 1 {
+				t.Errorf("%s: the table has %s", name, csv)
+			}
+		}
+		_, checks := get(t, s, "/en/checks.html")
 		want(t, name, checks, `class="state bad"`, "Wrong", "as the record claims")
 	}
 }
@@ -245,16 +257,16 @@ func TestUnknown(t *testing.T) {
 	}
 	s := h.handler(t)
 	_, en := get(t, s, "/en/")
-	want(t, "/en/", en, `class="notice open"`, "Unknown", "No result is shown")
+	want(t, "/en/", en, `class="notice open"`, "Unknown", "No result is shown", "Branches whose log is due and is missing", "Branch 1")
 	wantNot(t, "/en/", en, "Arash")
-	_, body := get(t, s, "/en/record")
-	want(t, "/en/record", body, "Could not be read")
+	_, body := get(t, s, "/en/record.html")
+	want(t, "/en/record.html", body, "Could not be read")
 	status, body := get(t, s, "/en/record/branch/101")
 	if status != http.StatusInternalServerError {
 		t.Errorf("a log without checkpoint has status %d", status)
 	}
 	want(t, "log", body, "This part of the record could not be read")
-	_, body = get(t, s, "/en/code?code=ZZZZ-ZZZZ")
+	_, body = get(t, s, "/en/code.html?code=ZZZZ-ZZZZ")
 	want(t, "look-up", body, "could not be read wholly", "Branch 1")
 }
 
@@ -284,12 +296,11 @@ func TestBeforeVoting(t *testing.T) {
 	_, en := get(t, s, "/en/")
 	want(t, "/en/", en, "State of the election", "Not counted yet", "Ready")
 	wantNot(t, "/en/", en, "Result of the election", "Certified")
-	_, checks := get(t, s, "/en/checks")
-	want(t, "/en/checks", checks, "Not due yet")
-	want(t, "/en/checks", checks, "not compared with an id from outside")
-	if status, _ := get(t, s, "/en/contest/council/units"); status != http.StatusOK {
-		t.Errorf("units have status %d", status)
-	}
+	_, checks := get(t, s, "/en/checks.html")
+	want(t, "/en/checks.html", checks, "Not due yet")
+	want(t, "/en/checks.html", checks, "not compared with an id from outside")
+	_, page := get(t, s, "/en/contest/council.html")
+	want(t, "contest", page, "Sample ballot", "SAMPLE: not a ballot", "Arash Nemunepur", "Print this page")
 }
 
 func TestTie(t *testing.T) {
@@ -303,9 +314,9 @@ func TestTie(t *testing.T) {
 	s := h.handler(t)
 	_, fa := get(t, s, "/")
 	_, en := get(t, s, "/en/")
-	want(t, "/en/", en, "State of the election", "No result yet: a question is open", "Equal votes. Places left: 1", "Puya Azmuni", "Taraneh Mesali", "Nobody is elected for certain yet")
+	want(t, "/en/", en, "State of the election", "Complete, unofficial: the law leaves a question open", "Equal votes. Places left: 1", "Puya Azmuni", "Taraneh Mesali", "Nobody is elected for certain yet")
 	wantNot(t, "/en/", en, "Certified result")
-	want(t, "/", fa, "نتیجه قطعی نیست", "تساوی آرا", "پویا آزمونی")
+	want(t, "/", fa, "قانون پرسشی را باز گذاشته است", "تساوی آرا", "پویا آزمونی")
 }
 
 // TestKinds: every type of entry has a name and a sentence.
@@ -337,7 +348,7 @@ func TestHandlerRefuses(t *testing.T) {
 	}
 	rep, view := verify.Record(t.Context(), fstest.MapFS{}, verify.Options{})
 	s := held{record: fstest.MapFS{}, report: rep, view: view}.handler(t)
-	for p, status := range map[string]int{"/": 200, "/en/checks": 200, "/verify": 200, "/record": 404, "/code?code=00000000": 404, "/record/hq/0": 404, "/contest/x": 404} {
+	for p, status := range map[string]int{"/": 200, "/en/checks.html": 200, "/verify.html": 200, "/record.html": 404, "/code.html?code=00000000": 404, "/record/hq/0": 404, "/contest/x": 404} {
 		if got, _ := get(t, s, p); got != status {
 			t.Errorf("of an empty record, %s has status %d, want %d", p, got, status)
 		}

@@ -275,13 +275,13 @@ func clip(s string) string {
 
 // paths are all pages of the election, without the language.
 func (h held) paths() []string {
-	out := []string{"/", "/record", "/record/hq", "/record/hq/0", "/checks", "/code", "/verify", "/code?code=" + h.votes.Code, "/contest/council", "/contest/council/units"}
+	out := []string{"/", "/record.html", "/record/hq", "/record/hq/0", "/checks.html", "/code.html", "/verify.html", "/code.html?code=" + h.votes.Code, "/contest/council.html", "/corrections.html", "/trust.html", "/voting.html", "/election.html", "/data.html", "/find.html"}
 	units, _ := h.view.Units("council")
 	for _, u := range units {
-		out = append(out, "/contest/council/unit/"+u.ID)
+		out = append(out, "/contest/council/unit/"+u.ID+".html")
 	}
 	for _, b := range h.view.Definition().Branches {
-		out = append(out, "/record/branch/"+b.ID, "/record/branch/"+b.ID+"/0")
+		out = append(out, "/branch/"+b.ID+".html", "/record/branch/"+b.ID, "/record/branch/"+b.ID+"/0")
 	}
 	return out
 }

@@ -157,6 +157,24 @@ func (s *Site) data(l web.Lang, _ string) (frame.File, error) {
 	return s.page(l, "data", "/data.html", s.pages.Say(l, "data.title"), b)
 }
 
+// recordBody is the body of the page on the record, where nobody answers for its
+// logs.
+type recordBody struct {
+	Record   string
+	Election string
+	Invented bool
+	Branches int
+	Quorum   int
+}
+
+func (s *Site) record(l web.Lang, _ string) (frame.File, error) {
+	b := recordBody{Record: s.Record, Election: s.e.ID, Invented: len(s.e.Report.Checks) == 0, Branches: len(s.e.Branches)}
+	if s.e.Definition != nil {
+		b.Quorum = s.e.Definition.WitnessQuorum
+	}
+	return s.page(l, "record", "/record.html", s.pages.Say(l, "record.title"), b)
+}
+
 // names makes the index of what can be found: places and contests by letter,
 // branches and candidates by search.
 func (s *Site) names() *find.Index {

@@ -93,6 +93,7 @@ type contestBody struct {
 	Lists     bool
 	Matrix    bool
 	Withheld  bool
+	Silent    bool // the record is not verified: nothing is told
 }
 
 // matrixColumns are candidates up to which units are shown with all totals.
@@ -108,6 +109,9 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 		if !leaf(c.Place) {
 			b.Up = crumbs(c.Place)
 		}
+	}
+	if _, b.Silent = s.silent(l); b.Silent {
+		return b, nil
 	}
 	var o count.Outcome
 	if c.Counted() {

@@ -170,6 +170,9 @@ func (s *Site) front(l web.Lang, _ string) (frame.File, error) {
 				if err != nil {
 					return frame.File{}, err
 				}
+				x.Rows, x.Pager = x.Rows[:min(onFrontRows, len(x.Rows))], pager{}
+				x.MoreSteps += len(x.Steps) - min(onFrontRows, len(x.Steps))
+				x.Steps = x.Steps[:min(onFrontRows, len(x.Steps))]
 				body.Whole = append(body.Whole, x)
 			}
 		}

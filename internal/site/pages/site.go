@@ -23,10 +23,11 @@ var templates embed.FS
 
 // How much of a list stands on one page; the rest has pages of its own.
 const (
-	perPage   = 100
-	onContest = 20 // units and branches
-	onSteps   = 200
-	onFront   = 3 // contests that are shown whole
+	perPage     = 100
+	onContest   = 20 // units and branches
+	onSteps     = 200
+	onFront     = 3  // contests that are shown whole
+	onFrontRows = 40 // candidates and steps of these
 )
 
 // Options are what a site is made from.
@@ -100,8 +101,8 @@ func (s *Site) notice(l web.Lang) web.Notice {
 }
 
 func (s *Site) checkTitle(l web.Lang, c report.Check) string {
-	if _, ok := s.pages.Text("check." + c.ID); ok {
-		return s.pages.Say(l, "check."+c.ID)
+	if t, ok := s.pages.Text("check." + c.ID); ok && t[l] != "" {
+		return l.Say(t)
 	}
 	return c.Title
 }
@@ -117,6 +118,7 @@ var one = map[string]maker{
 	"trust":       (*Site).trust,
 	"corrections": (*Site).corrections,
 	"data":        (*Site).data,
+	"record":      (*Site).record,
 	"find":        (*Site).find,
 	"checks":      (*Site).checks,
 	"404":         (*Site).lost,
@@ -177,7 +179,7 @@ func (s *Site) always() iter.Seq[string] {
 func (s *Site) fixed() []string {
 	var out []string
 	for _, l := range web.Langs {
-		for _, path := range []string{"/election.html", "/voting.html", "/trust.html", "/data.html", "/find.html", "/404.html"} {
+		for _, path := range []string{"/election.html", "/voting.html", "/trust.html", "/data.html", "/record.html", "/find.html", "/404.html"} {
 			out = append(out, frame.FilePath(l, path))
 		}
 		for _, path := range s.index.Paths() {

@@ -166,10 +166,10 @@ func (s *Site) contestJSON(c *results.Contest) ([]byte, error) {
 	d := contestData{Election: s.e.ID, Practice: s.Frame.Practice, Contest: c.ID, Name: c.Name, District: c.District, Seats: c.Seats,
 		Verified: s.e.Report.Status == report.Verified && len(s.e.Report.Checks) > 0, Now: c.Moment(), History: c.History, Blank: c.Blank,
 		Candidates: []candidateData{}, Groups: o.Groups, Units: []unitData{}, Questions: o.Questions, Steps: o.Steps, Corrections: []correctionData{}}
-	if n := len(c.History); n > 0 {
-		d.Now = c.History[n-1]
-	} else {
+	if n := len(c.History); n == 0 {
 		d.History = []results.Moment{}
+	} else if s.e.Report.Status == report.Verified {
+		d.Now = c.History[n-1]
 	}
 	if d.Groups == nil {
 		d.Groups = []count.Group{}

@@ -10,6 +10,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // A label says how far the numbers beside it have come.
@@ -23,7 +24,22 @@ type label struct {
 var labelKinds = map[results.Kind]string{results.Waiting: "wait", results.Partial: "open", results.Complete: "open", results.Asked: "open",
 	results.Certified: "good", results.Corrected: "bad"}
 
+// silent returns the label that stands for all numbers of a record that is not
+// verified.
+func (s *Site) silent(l web.Lang) (label, bool) {
+	switch s.e.Report.Status {
+	case report.Verified:
+		return label{}, false
+	case report.Refuted:
+		return label{Kind: "bad", Words: s.pages.Say(l, "standing.refuted")}, true
+	}
+	return label{Kind: "open", Words: s.pages.Say(l, "standing.unknown")}, true
+}
+
 func (s *Site) label(l web.Lang, c *results.Contest) label {
+	if x, ok := s.silent(l); ok {
+		return x
+	}
 	x := label{Kind: labelKinds[c.Kind], Words: s.standing(l, c.Moment())}
 	if n := len(c.History); n > 0 {
 		now := c.History[n-1]
@@ -60,6 +76,9 @@ func clock(l web.Lang, t time.Time) string {
 }
 
 func (s *Site) placeLabel(l web.Lang, sum results.Sum) label {
+	if x, ok := s.silent(l); ok {
+		return x
+	}
 	switch {
 	case sum.Contests == 0 || sum.Started == 0:
 		return label{Kind: "wait", Words: s.pages.Say(l, "standing.waiting")}

@@ -10,6 +10,8 @@ var words = web.Words{
 	"site.withheld":        {"زمان قانونی اعلام نتیجه هنوز نرسیده است. تا آن زمان هیچ عددی از آرا نشان داده نمی‌شود.", "The lawful moment of results has not come. Until then no number of votes is shown."},
 	"site.missing":         {"شعبه‌هایی که دفترشان باید باشد و نیست یا خوانده نمی‌شود:", "Branches whose log is due and is missing or cannot be read:"},
 
+	"standing.refuted":         {"پرونده رد شده است: نتیجه‌ای نشان داده نمی‌شود", "The record is refuted: no result is shown"},
+	"standing.unknown":         {"پرونده کامل یا خوانا نیست: نتیجه‌ای نشان داده نمی‌شود", "The record is not complete or not readable: no result is shown"},
 	"standing.waiting":         {"هنوز شمرده نشده", "Not counted yet"},
 	"standing.partial":         {"ناتمام: %[1]v از %[2]v شعبه", "Partial: %[1]v of %[2]v branches"},
 	"standing.complete":        {"کامل، غیرقطعی", "Complete, unofficial"},

@@ -43,7 +43,7 @@ const (
 
 // A Moment is when a contest came to where it is, or was before.
 type Moment struct {
-	At      time.Time `json:"at"`
+	At      time.Time `json:"at,omitzero"`
 	Kind    Kind      `json:"status"`
 	Done    int       `json:"branches_counted"`
 	Of      int       `json:"branches"`

@@ -3,6 +3,8 @@ package results
 import (
 	"slices"
 	"time"
+
+	"github.com/sandogh/sandogh/verify/report"
 )
 
 // maxMoments bounds what is kept of a contest's past.
@@ -14,6 +16,9 @@ const maxMoments = 12
 func (e *Election) Remember(before func(contest string) []Moment, now time.Time) {
 	for _, c := range e.Contests {
 		c.History = before(c.ID)
+		if e.Report.Status != report.Verified {
+			continue // what was shown is not taken back, and nothing is added to it
+		}
 		m := c.Moment()
 		if n := len(c.History); n > 0 {
 			last := c.History[n-1]

@@ -28,13 +28,19 @@ const (
 	maxSearches = 2 // at a time
 )
 
-// A Server answers for one site. Safe for concurrent use.
+// A State is what is answered for.
+type State struct {
+	Site *pages.Site
+	More *http.ServeMux        // what is no file; it is asked before the site, and may be nil
+	Own  map[string]frame.File // files of other parts of the site, by path; they come first
+}
+
+// A Server answers for one site at a time. Safe for concurrent use.
 type Server struct {
-	more   *http.ServeMux // what is no file
 	events events
 	search chan struct{}
 
-	now   atomic.Pointer[pages.Site]
+	now   atomic.Pointer[State]
 	mu    sync.Mutex // of what is stored and forgotten
 	cache sync.Map   // path → *answer
 	bytes int64
@@ -48,30 +54,36 @@ type answer struct {
 	policy        string // of a page
 }
 
-// New returns a server that asks more, which may be nil, first.
-func New(more *http.ServeMux) *Server {
-	if more == nil {
-		more = http.NewServeMux()
-	}
-	return &Server{more: more, search: make(chan struct{}, maxSearches)}
-}
+// New returns a server that has nothing to show yet.
+func New() *Server { return &Server{search: make(chan struct{}, maxSearches)} }
 
-// Show makes site the one that is answered for. Of the one before, all is
-// forgotten but what is not among the paths; readers are told of these.
-func (s *Server) Show(site *pages.Site, paths []string, all bool) {
+// Show makes a state the one that is answered for. Of the one before, what is
+// among the paths is forgotten, or all; readers are told of it.
+func (s *Server) Show(state State, paths []string, all bool) {
+	if state.More == nil {
+		state.More = http.NewServeMux()
+	}
 	s.mu.Lock()
-	s.now.Store(site)
+	before := s.now.Swap(&state)
 	if all {
 		s.cache.Clear()
 		s.bytes = 0
 	}
-	for _, p := range paths {
-		if x, ok := s.cache.LoadAndDelete(p); ok {
+	forget := func(path string) {
+		if x, ok := s.cache.LoadAndDelete(path); ok {
 			s.bytes -= x.(*answer).size()
 		}
 	}
+	for _, p := range paths {
+		forget(p)
+	}
+	for p, f := range state.Own {
+		if before == nil || !bytes.Equal(before.Own[p].Data, f.Data) {
+			forget(p)
+		}
+	}
 	s.mu.Unlock()
-	if len(paths) > 0 || all {
+	if before != nil && (len(paths) > 0 || all) {
 		s.events.tell(paths, all)
 	}
 }
@@ -98,6 +110,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, l, http.StatusBadRequest)
 		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		if s.ask(w, r) {
+			return
+		}
 		h.Set("Allow", "GET, HEAD")
 		s.fail(w, r, l, http.StatusMethodNotAllowed)
 		return
@@ -112,19 +127,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.send(w, r, a.(*answer), http.StatusOK)
 		return
 	}
-	if _, pattern := s.more.Handler(r); pattern != "" {
-		h["Cross-Origin-Resource-Policy"] = sameOrigin
-		s.more.ServeHTTP(w, r)
-		return
-	}
 	file := strings.TrimPrefix(r.URL.Path, "/")
 	if file == "" || strings.HasSuffix(file, "/") {
 		file += "index.html"
 	}
+	state := s.now.Load()
+	if state == nil {
+		http.Error(w, "nothing is served yet", http.StatusServiceUnavailable)
+		return
+	}
+	if _, own := state.Own[file]; !own && s.ask(w, r) {
+		return
+	}
 	a, err := s.answer(file)
 	if errors.Is(err, fs.ErrNotExist) && path.Ext(file) == "" {
-		if _, err := s.answer(file + ".html"); err == nil {
-			http.Redirect(w, r, (&url.URL{Path: "/" + file + ".html"}).String(), http.StatusMovedPermanently)
+		with := r.Clone(r.Context())
+		with.URL.Path += ".html"
+		_, err := s.answer(file + ".html")
+		if _, pattern := state.More.Handler(with); err == nil || pattern != "" {
+			http.Redirect(w, r, (&url.URL{Path: "/" + file + ".html", RawQuery: r.URL.RawQuery}).String(), http.StatusMovedPermanently)
 			return
 		}
 	}
@@ -136,6 +157,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.send(w, r, a, http.StatusOK)
 	}
+}
+
+// ask lets what is no file answer, if it knows the address.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request) bool {
+	state := s.now.Load()
+	if state == nil {
+		return false
+	}
+	if _, pattern := state.More.Handler(r); pattern == "" {
+		return false
+	}
+	web.Secure(state.More).ServeHTTP(w, r)
+	return true
 }
 
 var (
@@ -163,18 +197,21 @@ func (s *Server) answer(file string) (*answer, error) {
 	if a, ok := s.cache.Load(file); ok {
 		return a.(*answer), nil
 	}
-	site := s.now.Load()
-	if site == nil || !fs.ValidPath(file) {
+	state := s.now.Load()
+	if state == nil || !fs.ValidPath(file) {
 		return nil, fs.ErrNotExist
 	}
-	f, err := site.File(file)
-	if err != nil {
-		return nil, err
+	f, own := state.Own[file]
+	if !own {
+		var err error
+		if f, err = state.Site.File(file); err != nil {
+			return nil, err
+		}
 	}
 	a := prepare(f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now.Load() != site { // it may differ already: send it, and do not keep it
+	if s.now.Load() != state { // it may differ already: send it, and do not keep it
 		return a, nil
 	}
 	if s.bytes+a.size() > maxCache {
@@ -255,9 +292,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, status 
 
 // find answers a search, unless too many are under way.
 func (s *Server) find(w http.ResponseWriter, r *http.Request, l web.Lang) {
-	site := s.now.Load()
+	state := s.now.Load()
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	if site == nil || err != nil {
+	if state == nil || err != nil {
 		s.fail(w, r, l, http.StatusBadRequest)
 		return
 	}
@@ -268,7 +305,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, l web.Lang) {
 	default:
 		busy = true
 	}
-	f, err := site.Search(l, query.Get("q"), busy)
+	f, err := state.Site.Search(l, query.Get("q"), busy)
 	status := http.StatusOK
 	switch {
 	case err != nil:
@@ -285,12 +322,12 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, l web.Lang) {
 
 // fail answers with a page that says what is wrong.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, l web.Lang, status int) {
-	site := s.now.Load()
-	if site == nil {
+	state := s.now.Load()
+	if state == nil {
 		http.Error(w, "nothing is served yet", http.StatusServiceUnavailable)
 		return
 	}
-	f, err := site.Failure(l, status)
+	f, err := state.Site.Failure(l, status)
 	if err != nil {
 		http.Error(w, http.StatusText(status), status)
 		return

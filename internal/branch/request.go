@@ -143,7 +143,7 @@ func (s *Server) render(r *Request, p Page) ([]byte, error) {
 	}
 	if r.session != nil {
 		if f.Who = r.OfficerName(r.session.officer); r.session.role == Desk {
-			f.Who = r.Say("desk.name", r.session.desk)
+			f.Who = r.Say("desk.name", r.Lang.Digits(r.session.desk))
 		}
 	}
 	alternate := url.URL{Path: r.Lang.Other().Prefix() + r.path(), RawQuery: r.URL.RawQuery}

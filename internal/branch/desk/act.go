@@ -117,13 +117,18 @@ func (d *Desk) release(r *branch.Request) (branch.Answer, error) {
 		Person: st.Person.Name, Number: r.Lang.Digits(n.Masked()), Text: text, Code: code}}, nil
 }
 
-// picture is a QR code as a page shows it.
+// picture is a QR code as a page shows it, with modules as large as they fit.
 func picture(text string) (template.URL, error) {
-	pages, err := printing.Lay(printing.Document{Paper: printing.Roll80, Blocks: []printing.Block{printing.QR{Data: text, Align: printing.Center, Module: printing.MM(8)}}})
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
+	var err error
+	for _, module := range []int{10, 8, 6, 4} { // tenths of a millimetre
+		var pages *printing.Pages
+		pages, err = printing.Lay(printing.Document{Paper: printing.Roll80, Margin: printing.MM(5),
+			Blocks: []printing.Block{printing.QR{Data: text, Align: printing.Center, Module: printing.MM(module)}}})
+		if err == nil {
+			return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(pages.Bitmap(0).PNG())), nil
+		}
 	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(pages.Bitmap(0).PNG())), nil
+	return "", fmt.Errorf("draw code: %w", err)
 }
 
 // ask asks the central register about who was admitted without it.

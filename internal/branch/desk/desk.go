@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sandogh/sandogh/election"
@@ -137,7 +138,7 @@ func (d *Desk) frontPage(r *branch.Request, v frontView) (branch.Answer, error) 
 		return nil, err
 	}
 	for _, s := range recent {
-		v.Recent = append(v.Recent, line{Number: r.Lang.Digits(s.Person.Number.Masked()), At: d.clock(r, s.Mark.At), Name: r.Say("desk.name", s.Mark.Desk)})
+		v.Recent = append(v.Recent, line{Number: r.Lang.Digits(s.Person.Number.Masked()), At: d.clock(r, s.Mark.At), Name: by(r, s.Mark.Desk)})
 	}
 	page := branch.Page{Template: "desk", Title: r.Say("desk"), Data: v}
 	if v.Fault != nil {
@@ -150,6 +151,14 @@ func (d *Desk) front(r *branch.Request) (branch.Answer, error) { return d.frontP
 
 func (d *Desk) done(r *branch.Request) (branch.Answer, error) {
 	return d.frontPage(r, frontView{Done: true})
+}
+
+// by names the desk or officer of a mark.
+func by(r *branch.Request, desk string) string {
+	if officer, ok := strings.CutPrefix(desk, "officer/"); ok {
+		return r.OfficerName(officer)
+	}
+	return r.Say("desk.name", r.Lang.Digits(desk))
 }
 
 func (d *Desk) clock(r *branch.Request, t time.Time) string {

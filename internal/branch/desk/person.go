@@ -13,7 +13,7 @@ import (
 )
 
 // most is how many people a search shows.
-const most = 30
+const most = 20
 
 // personView is the page of one person.
 type personView struct {
@@ -184,7 +184,7 @@ func (d *Desk) person(r *branch.Request, s marks.Status, slip string, status int
 		}
 	case marks.CheckedIn:
 		if r.May(branch.Officer) {
-			add("desk.person.when", d.clock(r, s.Mark.At)+" — "+r.Say("desk.name", s.Mark.Desk))
+			add("desk.person.when", d.clock(r, s.Mark.At)+" — "+by(r, s.Mark.Desk))
 			add("desk.person.how", r.Say("desk.how."+string(s.Mark.How)))
 		}
 		v.Undo = r.May(branch.Head)

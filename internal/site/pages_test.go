@@ -295,7 +295,7 @@ func TestBeforeVoting(t *testing.T) {
 	s := h.handler(t)
 	_, en := get(t, s, "/en/")
 	want(t, "/en/", en, "State of the election", "Not counted yet", "Ready")
-	wantNot(t, "/en/", en, "Result of the election", "Certified")
+	wantNot(t, "/en/", en, "Result of the election", "All certified", `class="state good"`)
 	_, checks := get(t, s, "/en/checks.html")
 	want(t, "/en/checks.html", checks, "Not due yet")
 	want(t, "/en/checks.html", checks, "not compared with an id from outside")
@@ -315,7 +315,7 @@ func TestTie(t *testing.T) {
 	_, fa := get(t, s, "/")
 	_, en := get(t, s, "/en/")
 	want(t, "/en/", en, "State of the election", "Complete, unofficial: the law leaves a question open", "Equal votes. Places left: 1", "Puya Azmuni", "Taraneh Mesali", "Nobody is elected for certain yet")
-	wantNot(t, "/en/", en, "Certified result")
+	wantNot(t, "/en/", en, "All certified", `class="state good"`)
 	want(t, "/", fa, "قانون پرسشی را باز گذاشته است", "تساوی آرا", "پویا آزمونی")
 }
 

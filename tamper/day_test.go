@@ -217,6 +217,11 @@ func days() table {
 			f.reclose(b101)
 			return entry(b101, i)
 		}},
+		{"an extension that names more than its order's hash", "V029", "", func(f *forger) where {
+			i := edit(f, b101, 0, func(e *record.Extension) { e.ExtensionOrder = append(e.ExtensionOrder, 0) })
+			f.reclose(b101)
+			return entry(b101, i)
+		}},
 		{"C09 a branch follows an order for another", "V029", "", func(f *forger) where {
 			ordered(f, func(o *record.ExtensionOrder) { o.Branches = []string{"102"} })
 			return entry(b101, indices[*record.Extension](f, b101)[0])

@@ -78,6 +78,7 @@ var layers = []layer{
 
 	{pkg: "internal/durable", third: []string{"golang.org/x/sys/unix"}},
 	{pkg: "internal/journal", may: []string{"internal/durable"}},
+	{pkg: "internal/typed"}, // also in browsers
 	{pkg: "internal/persian", third: []string{"golang.org/x/text/collate", "golang.org/x/text/language", "golang.org/x/text/unicode/norm"}},
 	{pkg: "internal/planner", may: []string{"calendar"}, not: []string{"os", "os/...", "net", "net/...", "time", "database/..."}},
 	{pkg: "internal/planner/iran", may: []string{"internal/persian", "internal/planner"}},
@@ -113,7 +114,7 @@ var layers = []layer{
 	{pkg: "internal/printing", may: []string{"internal/persian", "internal/printing/shape"}, third: []string{"github.com/skip2/go-qrcode", "golang.org/x/image/vector"}},
 	{pkg: "internal/activation", may: []string{"election", "internal/persian", "internal/printing"}},
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
-	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record"}},
+	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record", "internal/typed"}},
 
 	{pkg: "internal/training/certificate"},
 	{pkg: "internal/training/door"},
@@ -189,8 +190,15 @@ var layers = []layer{
 		"internal/terminal", "internal/terminal/screen", "internal/terminal/vault", "internal/terminal/voter"}},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
+	{pkg: "internal/site/lookup", may: []string{"election", "record", "board", "internal/typed"}},
+	{pkg: "internal/site/check", may: slices.Concat(checked, []string{"internal/typed", "internal/site/lookup"})}, // also in browsers
+	{pkg: "internal/site/agents", may: []string{"election", "internal/typed"}},
+	{pkg: "internal/site/wasm/p256"},
+	{pkg: "internal/site/wasm"},
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
 	{pkg: "internal/site/results", may: []string{"election", "count", "record", "board", "verify", "verify/report"}},
+	{pkg: "internal/site/verifier", may: slices.Concat(checked, []string{"internal/typed", "internal/web", "internal/site/frame", "internal/site/lookup",
+		"internal/site/check", "internal/site/agents", "internal/site/wasm", "internal/site/results"})},
 	{pkg: "internal/site/country", may: []string{"election", "record", "verify/report", "internal/planner/iran", "internal/site/results"}},
 	{pkg: "internal/site/find", may: []string{"election", "internal/persian"}},
 	{pkg: "internal/site/assets", may: []string{"election", "strictjson"}},
@@ -211,6 +219,7 @@ var layers = []layer{
 	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site"})},
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
+	{pkg: "cmd/sandogh-wasm", may: []string{"internal/site/check"}},
 	{pkg: "tamper"}, // tests only
 }
 

@@ -13,22 +13,29 @@ import (
 	"github.com/sandogh/sandogh/verify/unit"
 )
 
+// Counts is what a unit opens to.
+type Counts struct {
+	Ballots uint64
+	Codes   []uint64 // how often each code occurs: candidates, then blanks
+}
+
 // Unit verifies one tally unit and what it rests on: headquarters' log, the key
 // ceremony, the logs of the unit's branches with every ballot in them, and the
 // unit's mixing, opening and tally. It says nothing of other branches and units,
 // of canvass and result, nor of files that do not belong: those checks are not
-// due. That the unit is one of the plan is judged from its own branches.
-func Unit(ctx context.Context, fsys fs.FS, contest, id string, o Options) *report.Report {
+// due. That the unit is one of the plan is judged from its own branches. The
+// counts are nil unless the unit is opened soundly.
+func Unit(ctx context.Context, fsys fs.FS, contest, id string, o Options) (*report.Report, *Counts) {
 	r, rep := part(ctx, fsys, o)
 	if rep != nil {
-		return rep
+		return rep, nil
 	}
 	fixed := r.hq.plans[contest]
 	i := slices.IndexFunc(fixed.Units, func(u record.Unit) bool { return u.ID == id })
 	c, known := r.def.Contest(contest)
 	if i < 0 || !known {
 		r.Absent("V030", report.Nowhere.In("contest "+source.Clip(contest)+", unit "+source.Clip(id)), "no such unit is fixed on the record")
-		return r.partReport(o)
+		return r.partReport(o), nil
 	}
 	planned := fixed.Units[i]
 	// The definition with nothing but this unit is what the checks go through.
@@ -54,7 +61,14 @@ func Unit(ctx context.Context, fsys fs.FS, contest, id string, o Options) *repor
 	checker := &unit.Checker{Reader: r.Reader, Units: units, Given: unit.Given{Election: r.id, Definition: &counting, Key: r.key,
 		Verification: r.verification, Branches: r.branches, Fixed: map[string]unit.Fixed{contest: fixed}, Heads: r.hq.heads, Gap: r.hq.gap}}
 	checker.Check()
-	return r.partReport(o)
+	var counts *Counts
+	if u := units[key]; u != nil && u.Opened() != nil {
+		counts = &Counts{Ballots: u.Ballots()}
+		for _, n := range u.Opened() {
+			counts.Codes = append(counts.Codes, uint64(n))
+		}
+	}
+	return r.partReport(o), counts
 }
 
 // Challenge recomputes one challenged ballot, whose ending is the entry of the

@@ -77,11 +77,14 @@ func TestUnit(t *testing.T) {
 			}
 			for _, u := range fixed {
 				units++
-				rep := verify.Unit(context.Background(), z, c.ID, u.ID, o)
+				rep, counts := verify.Unit(context.Background(), z, c.ID, u.ID, o)
 				found = append(found, failing(rep)...)
 				if whole.Status == report.Verified && rep.Status != report.Verified {
 					check, f, _ := rep.First()
 					t.Errorf("unit %s is %s: %s %s", u.ID, rep.Status, check.ID, f)
+				}
+				if codes, ballots, err := view.Opened(c.ID, u.ID); err == nil && (counts == nil || counts.Ballots != ballots || !slices.Equal(counts.Codes, codes)) {
+					t.Errorf("unit %s opens to %v, by Record to %v", u.ID, counts, codes)
 				}
 				if rep.Status == report.Verified {
 					verified++
@@ -175,7 +178,7 @@ func TestChallenge(t *testing.T) {
 			t.Errorf("branch %.20s, entry %d: %s", at.branch, at.index, rep.Status)
 		}
 	}
-	if rep := verify.Unit(context.Background(), z, "nothing", strings.Repeat("x", 1<<16), verify.Options{}); rep.Status != report.Unknown || len(rep.JSON()) > 1<<16 {
+	if rep, _ := verify.Unit(context.Background(), z, "nothing", strings.Repeat("x", 1<<16), verify.Options{}); rep.Status != report.Unknown || len(rep.JSON()) > 1<<16 {
 		t.Errorf("a unit that is not there: %s", rep.Status)
 	}
 }

@@ -1,0 +1,368 @@
+package verifier_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	screenshots = flag.String("screenshots", "", "folder for pictures of every page")
+	measured    = flag.String("verifier.record", "", "folder of a record whose first -verifier.units units are checked in the browser and timed")
+	units       = flag.Int("verifier.units", 3, "how many units of -verifier.record are checked")
+)
+
+// browser starts a browser that reaches nothing but what the test opens.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: pages were not opened in a browser")
+	}
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("SANDOGH_REQUIRE_CHROMIUM") == "1" {
+			t.Fatal("no chromium on PATH, and SANDOGH_REQUIRE_CHROMIUM=1")
+		}
+		t.Skip("no chromium on PATH: pages were not opened in a browser")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun,
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...) // a fresh profile, removed at the end
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
+	t.Cleanup(cancel)
+	do(ctx, t, chromedp.Navigate("about:blank"))
+	return ctx
+}
+
+func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// axe is axe-core, "" where SANDOGH_AXE does not name it.
+func axe(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("SANDOGH_AXE")
+	if path == "" {
+		if os.Getenv("SANDOGH_REQUIRE_AXE") == "1" {
+			t.Fatal("SANDOGH_AXE does not name axe.min.js, and SANDOGH_REQUIRE_AXE=1")
+		}
+		t.Log("pages were not looked at by axe-core: SANDOGH_AXE does not name axe.min.js")
+		return ""
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// A watcher looks at pages.
+type watcher struct {
+	t   *testing.T
+	ctx context.Context
+	axe string
+
+	mu        sync.Mutex
+	complains []string
+}
+
+func watch(t *testing.T, ctx context.Context) *watcher {
+	w := &watcher{t: t, ctx: ctx, axe: axe(t)}
+	err := chromedp.Listen(ctx, func(ev any) {
+		switch fmt.Sprintf("%T", ev) { // of packages that are no requirement of this module
+		case "*runtime.EventExceptionThrown", "*log.EventEntryAdded":
+			b, _ := json.Marshal(ev)
+			w.mu.Lock()
+			w.complains = append(w.complains, fmt.Sprintf("%T %s", ev, b))
+			w.mu.Unlock()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+type seen struct {
+	Dir, Lang      string
+	Scroll, Client int
+	Small          []string
+	Headings       int
+}
+
+const looking = `({
+	Dir: getComputedStyle(document.body).direction,
+	Lang: document.documentElement.lang,
+	Scroll: document.documentElement.scrollWidth,
+	Client: document.documentElement.clientWidth,
+	Headings: document.querySelectorAll('h1').length,
+	Small: [...document.querySelectorAll('nav a, td a, th a, button, input, select')].filter(e => {
+		const r = e.getBoundingClientRect()
+		return r.width > 0 && (r.width < 24 || r.height < 24)
+	}).map(e => e.outerHTML),
+})`
+
+// look looks at the page that is open, narrow and wide.
+func (w *watcher) look(lang, name string) {
+	w.t.Helper()
+	for _, width := range []int64{320, 1366} {
+		at := fmt.Sprintf("%s-%s-%d", lang, name, width)
+		do(w.ctx, w.t, chromedp.EmulateViewport(width, 900))
+		got, err := chromedp.Run(w.ctx, chromedp.Evaluate[seen](looking))
+		if err != nil {
+			w.t.Fatalf("%s: %v", at, err)
+		}
+		if want := map[string]string{"fa": "rtl", "en": "ltr"}[lang]; got.Dir != want || got.Lang != lang || got.Headings != 1 {
+			w.t.Errorf("%s: direction %s, language %s, %d headings", at, got.Dir, got.Lang, got.Headings)
+		}
+		if got.Scroll > got.Client {
+			w.t.Errorf("%s: %d px wide, more than the screen's %d", at, got.Scroll, got.Client)
+		}
+		if len(got.Small) > 0 {
+			w.t.Errorf("%s: small targets: %q", at, got.Small)
+		}
+		if w.axe != "" && width == 1366 {
+			found, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](w.axe+`;axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
+			if err != nil {
+				w.t.Fatalf("%s: axe: %v", at, err)
+			}
+			if found != "" {
+				w.t.Errorf("%s: axe: %s", at, found)
+			}
+		}
+		if *screenshots != "" {
+			png, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(*screenshots, at+".png"), png, 0o644)
+			}
+			if err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// answered waits until the answer has come and returns its text and how long it
+// took, by the page's own clock.
+func (w *watcher) answered() (text string, seconds float64) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 4*time.Minute)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`!document.getElementById("answer").hasAttribute("aria-busy") && document.getElementById("answer").dataset.seconds !== undefined`, chromedp.WithPollingTimeout(4*time.Minute))); err != nil {
+		page, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+		w.t.Fatalf("no answer: %v; the page says %s", err, page)
+	}
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
+	if err == nil {
+		seconds, err = chromedp.Run(ctx, chromedp.Evaluate[float64](`Number(document.getElementById("answer").dataset.seconds)`))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return text, seconds
+}
+
+// ask types a code and waits for the answer.
+func (w *watcher) ask(code string) string {
+	w.t.Helper()
+	quoted, err := json.Marshal(code)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	do(w.ctx, w.t, chromedp.WaitVisible("#code"))
+	if _, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`delete document.getElementById("answer").dataset.seconds; document.getElementById("code").value = `+string(quoted)+`; document.querySelector("form.ask button").click(); true`)); err != nil {
+		w.t.Fatal(err)
+	}
+	text, seconds := w.answered()
+	w.t.Logf("%.12s… answered in %.2f s", code, seconds)
+	return text
+}
+
+// checkUnit checks the unit that is chosen.
+func (w *watcher) checkUnit() (string, float64) {
+	w.t.Helper()
+	do(w.ctx, w.t, chromedp.WaitVisible("#unit"))
+	if _, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`delete document.getElementById("answer").dataset.seconds; document.querySelector("form.ask button").click(); true`)); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.answered()
+}
+
+func has(t *testing.T, text string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			t.Errorf("the answer does not say %q: %s", want, text)
+		}
+	}
+}
+
+// TestBrowser: a code found, not found, challenged and unclear; a unit that is
+// right; and the same with one byte of the record changed. All of it is computed
+// in the browser.
+func TestBrowser(t *testing.T) {
+	ctx := browser(t)
+	s := newSite(t, vector(t, "good/certified-01.zip"), module(t), false)
+	server := httptest.NewServer(s.mux)
+	defer server.Close()
+	w := watch(t, ctx)
+	words := map[string]map[string]string{
+		"en": {"found": "Found: this sealed ballot", "cast": "It was cast: it counts", "proved": "Checked in your browser", "none": "Not found", "unclear": "This is not a code", "long": "It is too long",
+			"challenge": "The device sealed what it showed", "unit": "This unit is right", "wrong": "contradicts what is signed", "refuted": "Wrong: this unit does not stand", "reseal": "Wrong: this ballot does not fit"},
+		"fa": {"found": "پیدا شد: این رأی مهرشده", "cast": "به صندوق داده شد", "proved": "در مرورگر شما بررسی شد", "none": "پیدا نشد", "unclear": "این یک کد کامل نیست", "long": "بلند است",
+			"challenge": "دستگاه همان را مهر کرده است", "unit": "این واحد درست است", "wrong": "با امضاها نمی‌خواند", "refuted": "نادرست: این واحد تأیید نمی‌شود", "reseal": "نادرست: این برگه"},
+	}
+	tested := s.code(t, "challenged")
+	recompute := func() string {
+		t.Helper()
+		do(ctx, t, chromedp.Click("#recompute"), chromedp.WaitNotPresent("#recompute"))
+		for {
+			text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("#answer .answer h3, #answer .answer.bad") ? document.getElementById("answer").innerText : ""`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text != "" {
+				return text
+			}
+		}
+	}
+	for _, lang := range []string{"en", "fa"} {
+		page := server.URL + map[string]string{"en": "/en", "fa": ""}[lang]
+		say := words[lang]
+		do(ctx, t, chromedp.Navigate(page+"/code.html"))
+		w.look(lang, "code")
+		has(t, w.ask(s.code(t, "cast").Code), say["found"], say["cast"], say["proved"])
+		w.look(lang, "found")
+		has(t, w.ask("https://site.example/code.html#"+s.code(t, "spoiled").Code[:12]), say["found"])
+		has(t, w.ask("00000000"), say["none"])
+		if lang == "en" {
+			w.look(lang, "none")
+		}
+		has(t, w.ask("<img src=x onerror=alert(1)>"), say["unclear"])
+		has(t, w.ask(strings.Repeat("7", 100000)), say["long"])
+		has(t, w.ask(tested.Code), say["found"])
+		has(t, recompute(), say["challenge"])
+		w.look(lang, "challenged")
+		do(ctx, t, chromedp.Navigate(page+"/check.html"))
+		if lang == "fa" {
+			w.look(lang, "check")
+		}
+		text, seconds := w.checkUnit()
+		has(t, text, say["unit"])
+		t.Logf("a unit of two ballots in %.1f s, with the start of the verifier", seconds)
+		w.look(lang, "unit")
+		for _, name := range []string{"verify", "parties"} {
+			do(ctx, t, chromedp.Navigate(page+"/"+name+".html"))
+			w.look(lang, name)
+		}
+	}
+	if len(w.complains) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(w.complains, "\n"))
+	}
+
+	// One byte is another: of a tile, of a sealed ballot, of a blob. Each time at a
+	// new address, because a browser keeps what follows from its name.
+	changed := func(match func(name string) bool) string {
+		t.Helper()
+		again := newSite(t, vector(t, "good/certified-01.zip"), module(t), false)
+		for name, f := range again.record {
+			if match(name) {
+				f.Data[len(f.Data)-5] ^= 1
+				server := httptest.NewServer(again.mux)
+				t.Cleanup(server.Close)
+				return server.URL
+			}
+		}
+		t.Fatal("nothing was changed")
+		return ""
+	}
+	of := func(part string) func(string) bool {
+		return func(name string) bool { return strings.HasPrefix(name, "branch/") && strings.Contains(name, part) }
+	}
+	do(ctx, t, chromedp.Navigate(changed(of("tile/0/"))+"/en/code.html"))
+	has(t, w.ask(tested.Code), words["en"]["wrong"])
+	w.look("en", "wrong")
+	do(ctx, t, chromedp.Navigate(changed(of("tile/entries"))+"/en/check.html"))
+	text, _ := w.checkUnit()
+	has(t, text, words["en"]["refuted"], "V006")
+	w.look("en", "refuted")
+	large := 0
+	for name, f := range s.record {
+		if strings.HasPrefix(name, "blob/") && !strings.Contains(name, fmt.Sprintf("%x", s.view.Election())) {
+			large = max(large, len(f.Data))
+		}
+	}
+	do(ctx, t, chromedp.Navigate(changed(func(name string) bool { return strings.HasPrefix(name, "blob/") && len(s.record[name].Data) == large })+"/check.html"))
+	text, _ = w.checkUnit()
+	has(t, text, words["fa"]["refuted"], "V002")
+}
+
+// TestForged: a device sealed another vote than it revealed, and every signature
+// is right.
+func TestForged(t *testing.T) {
+	ctx := browser(t)
+	s := newSite(t, vector(t, "bad/V026-01.zip"), module(t), true)
+	server := httptest.NewServer(s.mux)
+	defer server.Close()
+	w := watch(t, ctx)
+	do(ctx, t, chromedp.Navigate(server.URL+"/en/code.html"))
+	has(t, w.ask(s.code(t, "challenged").Code), "Found: this sealed ballot")
+	do(ctx, t, chromedp.Click("#recompute"), chromedp.WaitVisible("#answer .answer.bad"))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, text, "Wrong: this ballot does not fit", "V026")
+}
+
+// TestUnits times units of a record of real size, such as sandogh demo --statement
+// makes.
+func TestUnits(t *testing.T) {
+	if *measured == "" {
+		t.Skip("no -verifier.record")
+	}
+	ctx := browser(t)
+	record := load(t, os.DirFS(*measured))
+	s := newSite(t, record, module(t), false)
+	server := httptest.NewServer(s.mux)
+	defer server.Close()
+	w := watch(t, ctx)
+	do(ctx, t, chromedp.Navigate(server.URL+"/en/code.html"))
+	p := s.code(t, "cast")
+	w.ask(p.Code)
+	w.ask(p.Code) // the verifier runs
+	do(ctx, t, chromedp.Navigate(server.URL+"/en/check.html"))
+	for i := range *units {
+		name, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`(u => { u.selectedIndex = %d; return u.selectedOptions[0].text })(document.getElementById("unit"))`, i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, seconds := w.checkUnit()
+		has(t, text, "This unit is right")
+		t.Logf("unit %s in %.1f s", name, seconds)
+	}
+}

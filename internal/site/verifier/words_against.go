@@ -1,0 +1,45 @@
+package verifier
+
+import "github.com/sandogh/sandogh/internal/web"
+
+// against says what each check protects from, in plain words. spec/verify.md names
+// the attacks themselves.
+var against = web.Words{
+	"V001": {"چیزی که خود را بخشی از پرونده جا بزند یا چیزی را فاش کند که نباید آشکار شود", "Files that pass for a part of the record, or that publish what must stay secret"},
+	"V002": {"پیوستی که عوض یا کوتاه شده است", "An attachment that was changed or cut off"},
+	"V003": {"دو تعریف: یکی برای صفحهٔ رأی‌دهنده و دیگری برای شمارش", "Two definitions: one for the voters' screens and another for the count"},
+	"V004": {"پرونده‌ای که درست است ولی از انتخاباتی دیگر است", "A record that is right in itself, of another election"},
+	"V005": {"دفتری که به هر کس چیز دیگری نشان دهد", "A log that shows different people different entries"},
+	"V006": {"ثبتی که حذف، افزوده یا دستکاری شده، و بیتی که روی دیسک عوض شده است", "An entry that was taken out, put in or changed, and a bit that flipped on a disk"},
+	"V007": {"متنی که دو برنامه آن را دو گونه بخوانند", "Bytes that two programs would read as two things"},
+	"V008": {"ثبتی از انتخابات، دفتر یا نهادی دیگر، و کلیدی که کسی اجازه نداده است", "An entry of another election, log or office, and keys that nobody granted"},
+	"V009": {"گشودن، شمردن یا قطعی‌کردن پیش از آنکه پایهٔ آن در پرونده باشد", "Opening, counting or certifying before what it rests on is there"},
+	"V010": {"امینی که پس از دیدن دیگران کلید را به دلخواه خود بسازد", "A trustee who waits for the others and then chooses the key"},
+	"V011": {"سهم‌دهی‌ای که راز آن را کسی نمی‌داند یا نقطه‌ای بیرون از گروه دارد", "A dealing whose secret its maker does not know, or points outside the group"},
+	"V012": {"سهم‌هایی که با هم نمی‌خوانند، تا بعداً رأی‌ها گشوده نشوند", "Shares that do not fit, so that ballots could not be opened later"},
+	"V013": {"کلیدی که به جای کلید امینان گذاشته شده است", "A key in the place of the one that the trustees made"},
+	"V014": {"دستگاه یا مأموری که مجوز ندارد یا کلید دیگری را دارد", "A device or officer without a permit, or with somebody else's key"},
+	"V015": {"سهم‌دهنده‌ای که یک امین را فریب دهد، و شکایتی که بی‌جا باشد", "A dealer who cheats one trustee, and an accusation that is false"},
+	"V020": {"شعبه‌ای که بی‌صدا کنار گذاشته شود", "A branch that is left out without a word"},
+	"V021": {"صندوقی که پیش از آغاز پر باشد", "A box that was not empty at the beginning"},
+	"V022": {"رأیی که از میان برداشته یا لابه‌لا گذاشته شود", "A ballot that is taken away or slipped in"},
+	"V023": {"رأی دو بار، رأی بیش از حد، رأی به نامزدی که نیست، رأی عوض‌شده", "Two votes for one candidate, a vote too many, a vote for nobody, a ballot that was changed"},
+	"V024": {"رأیی که رونوشت رأی دیگری است، یا دستگاهی که کسی آن را دو تا کرده است", "A ballot that copies another, or a device that was cloned"},
+	"V025": {"رأیی که دو بار شمرده شود یا هیچ بار", "A ballot that counts twice, or not at all, without a trace"},
+	"V026": {"دستگاهی که جز انتخاب رأی‌دهنده را مهر کند", "A device that seals something else than the voter chose"},
+	"V027": {"رأیی که پس از بستن شعبه افزوده شود", "Ballots that are added after the branch has closed"},
+	"V028": {"شعبه‌ای که دفترش را پس از دیدن ستاد از نو بنویسد", "A branch that rewrites its log after headquarters has seen it"},
+	"V029": {"شعبه‌ای که بی‌آنکه بگوید باز بماند یا بسته شود", "A branch that is kept open or closed without saying so"},
+	"V030": {"واحدی که چنان برگزیده شود که رأی یک نفر پیدا باشد", "A unit chosen so that one person's vote could be seen"},
+	"V031": {"رأیی که میان صندوق و گشودن برداشته یا افزوده شود", "Ballots taken out or put in between the box and the opening"},
+	"V032": {"آمیزنده‌ای که رأیی را عوض کند", "A mixer who changes a vote"},
+	"V033": {"گشودن رأی‌هایی که آمیخته نشده‌اند", "Opening ballots that are not mixed"},
+	"V034": {"امینی که رأیی را نادرست بگشاید", "A trustee who opens a vote as another"},
+	"V035": {"گشودن با کمتر از حدنصاب", "Opening by fewer than the quorum"},
+	"V036": {"رأیی که به هیچ نامزدی باز نشود", "A vote that opens to nobody on the list"},
+	"V037": {"شمارشی که با رأی‌های گشوده نخواند", "A tally that is not what was opened"},
+	"V040": {"جمعی که با واحدهایش نخواند", "A sum that its parts do not give"},
+	"V041": {"تساوی‌ای که کسی پنهانی آن را حل کند", "A tie that somebody settles unseen"},
+	"V042": {"برنده‌ای که از رأی‌ها برنمی‌آید", "A winner who does not follow from the votes"},
+	"V043": {"نتیجه‌ای که بی‌نشان و بی‌دلیل عوض شود", "A result that is replaced without a trace or a reason"},
+}

@@ -151,12 +151,20 @@ func (s *Server) render(r *Request, p Page) ([]byte, error) {
 		alternate = url.URL{Path: r.Lang.Other().Prefix() + "/"}
 	}
 	f.Alternate = alternate.String()
+	here, path := -1, r.path() // the line of the navigation that is nearest to the page
 	for _, part := range s.parts {
 		for _, n := range part.Nav {
-			if r.May(n.Role) {
-				f.Nav = append(f.Nav, navLink{n.Path, r.Say(n.Word), r.path() == n.Path || n.Path != "/" && strings.HasPrefix(r.path(), n.Path+"/")})
+			if !r.May(n.Role) {
+				continue
+			}
+			f.Nav = append(f.Nav, navLink{Path: n.Path, Word: r.Say(n.Word)})
+			if at := n.Path == path || n.Path != "/" && strings.HasPrefix(path, n.Path+"/"); at && (here < 0 || len(n.Path) > len(f.Nav[here].Path)) {
+				here = len(f.Nav) - 1
 			}
 		}
+	}
+	if here >= 0 {
+		f.Nav[here].Current = true
 	}
 	if c, err := r.Cookie(flashCookie); err == nil && r.Header.Get("Sandogh-Refresh") == "" {
 		b, _ := base64.RawURLEncoding.DecodeString(c.Value) // of somebody else: empty

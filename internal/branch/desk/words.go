@@ -108,7 +108,7 @@ var words = web.Words{
 	"desk.release.again":     {"برگه را دوباره نشان بده", "Show the slip again"},
 	"desk.release.title":     {"برگهٔ آزادسازی رأی‌دهنده", "Release slip of a voter"},
 	"desk.release.done":      {"آزاد شد. این برگه را چاپ کنید و به او بدهید.", "Released. Print this slip and hand it over."},
-	"desk.release.text":      {"فقط یک بار، و فقط در شعبهٔ %[1]s کار می‌کند.", "It works once, and only in %[1]s."},
+	"desk.release.text":      {"فقط یک بار و فقط در %[1]s کار می‌کند.", "It works once, and only in %[1]s."},
 	"desk.release.code":      {"کد برگه", "Code of the slip"},
 	"desk.release.branch":    {"چنین شعبه‌ای نیست.", "There is no such branch."},
 	"desk.release.branch.do": {"شعبهٔ مقصد را از فهرست انتخاب کنید.", "Choose the branch from the list."},

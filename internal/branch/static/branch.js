@@ -1,7 +1,8 @@
 // Three things that pages do better with than without: regions marked data-live
 // are kept fresh (the page is fetched again every data-every seconds, and what has
 // changed is put in), a form is sent once, however often it is pressed, and a keypad
-// types into the field that it is for.
+// types into the field that it is for. What was typed before is selected, so that a
+// scan takes its place.
 "use strict";
 (() => {
   addEventListener("submit", (e) => {
@@ -31,6 +32,7 @@
       field.focus();
     });
   }
+  addEventListener("load", () => document.querySelector("input[autofocus]")?.select());
   const every = Number(document.body.dataset.every);
   if (!every) return;
   const lost = document.getElementById("lost");

@@ -36,6 +36,7 @@ type cli struct {
 	Branch     branchCmd     `cmd:"" help:"Work as a simulated branch."`
 	Terminal   terminalCmd   `cmd:"" help:"Work as a voting device."`
 	Record     recordCmd     `cmd:"" help:"Serve a published record over HTTP."`
+	Site       siteCmd       `cmd:"" help:"Build and serve the public site of an election."`
 	Mirror     mirrorCmd     `cmd:"" help:"Copy a published record over HTTP, going on where it stopped."`
 	Witness    witnessCmd    `cmd:"" help:"Cosign the checkpoints of logs, and prove what a log did wrong."`
 	Schema     schemaCmd     `cmd:"" help:"Print a JSON Schema."`

@@ -254,3 +254,37 @@ func (x *List) Fingerprint() string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
+
+// Collect makes a list of the files in the folders photo, turnout, agents and
+// minutes/BRANCH.
+func Collect(fsys fs.FS, id [32]byte) ([]byte, error) {
+	l := list{Format: Format, Election: hex.EncodeToString(id[:]), Files: []File{}}
+	for _, kind := range []string{Photo, Turnout, Agents, Minutes} {
+		err := fs.WalkDir(fsys, kind, func(name string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) && name == kind {
+				return fs.SkipDir
+			}
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return err
+			}
+			sum := sha256.Sum256(data)
+			f := File{Name: name, SHA256: hex.EncodeToString(sum[:]), Kind: kind}
+			if kind == Minutes {
+				if parts := strings.Split(name, "/"); len(parts) == 3 {
+					f.Branch = parts[1]
+				}
+			}
+			l.Files = append(l.Files, f)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("collect assets: %w", err)
+		}
+	}
+	b, err := json.MarshalIndent(l, "", "  ")
+	return append(b, '\n'), err
+}

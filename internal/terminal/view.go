@@ -27,7 +27,7 @@ const (
 )
 
 // perPage are the candidates on a page, for each size of text.
-var perPage = [...]int{12, 10, 6, 4}
+var perPage = [...]int{12, 9, 6, 4}
 
 // view is how the contest in view is looked at. What was typed may tell of a
 // choice, so it is erased like one.

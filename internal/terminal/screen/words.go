@@ -11,7 +11,7 @@ var words = web.Words{
 	"help":     {"کمک", "Help"},
 	"settings": {"اندازه و رنگ", "Size and colour"},
 	"close":    {"بازگشت به رأی", "Back to the ballot"},
-	"more":     {"پایین‌تر، چیزهای بیشتری هست", "There is more below"},
+	"more":     {"ادامه پایین‌تر است", "More below"},
 	"stale":    {"این دکمه مال صفحهٔ قبلی بود و کاری نکرد. صفحهٔ کنونی این است.", "That button was of an earlier screen and did nothing. This is the present screen."},
 
 	"language.title": {"زبان خود را انتخاب کنید", "Choose your language"},

@@ -26,7 +26,8 @@ function show(page) {
   for (const { name, value } of page.documentElement.attributes) html.setAttribute(name, value)
   document.title = page.title
   document.body.replaceWith(page.body)
-  if (scroller() && html.dataset.place === place) scroller().scrollTop = top
+  const notice = document.querySelector('.scroll [role=alert]') // is to be seen
+  if (scroller() && html.dataset.place === place && !notice) scroller().scrollTop = top
   begin(html.dataset.place !== place)
 }
 
@@ -34,7 +35,11 @@ function begin(fresh) {
   const last = document.querySelector(`button[value="${CSS.escape(html.dataset.focus || '')}"]`)
   if (last && !fresh) focus(last)
   const field = document.querySelector('input[type=text]')
-  if (field && html.dataset.focus === 'query') { field.focus(); field.setSelectionRange(field.value.length, field.value.length) }
+  if (field && html.dataset.focus === 'query') {
+    const found = document.querySelector('.names')
+    if (found) found.scrollIntoView()
+    else { field.focus(); field.setSelectionRange(field.value.length, field.value.length) }
+  }
   more()
   if (fresh) say(document.querySelector('.scroll'))
 }

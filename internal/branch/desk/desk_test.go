@@ -317,8 +317,9 @@ func TestTwoDesks(t *testing.T) {
 	}
 }
 
-// Only who may does; a desk is no officer, and nobody is a desk.
-func TestRoles(t *testing.T) {
+// ATK-H08: who has voted is for those who work here: only who may does and sees; a
+// desk is no officer, and nobody is a desk.
+func TestATKH08Roles(t *testing.T) {
 	p := newPlace(t, 0, nil)
 	nobody, clerk, supervisor := p.seat("", ""), p.seat("o1", "3"), p.seat("o2", "")
 	n := adult(0, 0).Number.Digits()
@@ -584,7 +585,53 @@ func TestKeep(t *testing.T) {
 	}
 	cancel()
 	<-done
-	(&desk.Desk{}).Keep(t.Context(), nil) // without a file there is nothing to keep
+	desk.New(desk.Config{Book: book}).Keep(t.Context(), nil) // without a file there is nothing to keep
+}
+
+// A register is one that answers from some time on.
+type register struct {
+	mu    sync.Mutex
+	up    bool
+	asked int
+}
+
+func (r *register) Claim(context.Context, marks.Claim) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	if !r.up {
+		return marks.ErrOffline
+	}
+	return nil
+}
+
+// The register is asked again about those who were checked in without it, until
+// it answers.
+func TestKeepAsking(t *testing.T) {
+	reg := &register{}
+	book := newPlace(t, 0, func(p *marks.Place) { p.Admission, p.Register = marks.Central, reg }).book
+	if _, err := book.CheckIn(t.Context(), marks.Request{Number: adult(0, 0).Number, Desk: "1"}); err != nil || book.Unasked() != 1 {
+		t.Fatalf("%d, %v", book.Unasked(), err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		go desk.New(desk.Config{Book: book}).Keep(ctx, func(err error) { t.Error(err) })
+		time.Sleep(70 * time.Second) // in the bubble's time
+		synctest.Wait()
+		if reg.asked != 3 || book.Unasked() != 1 {
+			t.Errorf("asked %d times", reg.asked)
+		}
+		reg.mu.Lock()
+		reg.up = true
+		reg.mu.Unlock()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if reg.asked != 4 || book.Unasked() != 0 {
+			t.Errorf("asked %d times, %d left", reg.asked, book.Unasked())
+		}
+		cancel()
+		synctest.Wait()
+	})
 }
 
 // A number that a page shows is never in an address.

@@ -2,12 +2,15 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/roll/marks"
 	"github.com/sandogh/sandogh/internal/web"
 )
 
@@ -57,12 +60,43 @@ func (d *Desk) paper() ([]byte, error) {
 	return pages.PDF(), nil
 }
 
-// Keep writes the paper list now, whenever it has become old, and once more at the
-// end, when the context is done. It goes on after a failure, which it tells.
+// Keep keeps what needs keeping until the context is done: the paper list, and the
+// register's answers about those who were checked in without it. It goes on after a
+// failure, which it tells.
 func (d *Desk) Keep(ctx context.Context, failed func(error)) {
-	if d.List == "" {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { d.keepAsking(ctx, failed) })
+	if d.List != "" {
+		d.keepList(ctx, failed)
+	}
+}
+
+// keepAsking asks the register again while there is somebody of whom it was not.
+func (d *Desk) keepAsking(ctx context.Context, failed func(error)) {
+	if a, _ := d.Book.Admission(); a != marks.Central {
 		return
 	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if d.Book.Unasked() == 0 {
+			continue
+		}
+		if err := d.Book.Reconcile(ctx); err != nil && !errors.Is(err, marks.ErrOffline) {
+			failed(err)
+		}
+	}
+}
+
+// keepList writes the list now, whenever it has become old, and once more at the
+// end.
+func (d *Desk) keepList(ctx context.Context, failed func(error)) {
 	write := func() {
 		data, err := d.paper()
 		if err == nil {

@@ -155,21 +155,25 @@ func Open(p Place) (*Book, error) {
 	}
 	b.journal = j
 	if !begun {
-		if err := j.Append(kindRoll, b.beginning()); err != nil {
+		if err := b.begin(); err != nil {
 			return nil, errors.Join(fmt.Errorf("open roll's marks: %w", err), j.Close())
 		}
 	}
 	return b, nil
 }
 
+// begin sets space aside for twice as many marks as the branch has voters, where
+// the file system can, and binds the journal to the roll.
+func (b *Book) begin() error {
+	own, _ := b.p.Roll.Len()
+	if err := b.journal.Reserve(int64(2*own+1000) * 400); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return fmt.Errorf("the disk has no room for the marks of the day: free some: %w", err)
+	}
+	return b.journal.Append(kindRoll, b.beginning())
+}
+
 // Close closes the journal.
 func (b *Book) Close() error { return b.journal.Close() }
-
-// Reserve sets space aside for as many marks as the branch has voters, twice.
-func (b *Book) Reserve() error {
-	own, _ := b.p.Roll.Len()
-	return b.journal.Reserve(int64(2*own+1000) * 400)
-}
 
 // Err returns journal.ErrBroken if nothing can be marked any more.
 func (b *Book) Err() error { return b.journal.Err() }

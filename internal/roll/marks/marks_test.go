@@ -334,6 +334,26 @@ func TestAnotherRoll(t *testing.T) {
 	}
 }
 
+// Without room for the day the branch does not begin.
+func TestNoRoom(t *testing.T) {
+	p := open(t, 0, nil).place
+	p.Path = filepath.Join(t.TempDir(), "marks")
+	full := errors.New("no space left on device")
+	p.Disk.Before = func(s durable.Step, _ string) error {
+		if s == durable.Allocate {
+			return full
+		}
+		return nil
+	}
+	if _, err := marks.Open(p); !errors.Is(err, full) || !strings.Contains(err.Error(), "no room") {
+		t.Errorf("%v", err)
+	}
+	p.Disk = durable.Disk{}
+	b, err := marks.Open(p)
+	ok(t, err)
+	b.Close()
+}
+
 // ATK-C03: whatever step of a check-in fails, the voter has exactly one chance
 // afterwards: checked in and acknowledged, or to be checked in again.
 func TestATKC03EveryStep(t *testing.T) {
@@ -481,6 +501,27 @@ func TestATKC11NoNames(t *testing.T) {
 	}
 }
 
+// ATK-C06: from a cold start to the first check-in, of a roll of a hundred thousand
+// lines, with nothing but what lies on the disk.
+func BenchmarkColdStart(b *testing.B) {
+	var csv bytes.Buffer
+	if err := simulate.Roll(&csv, world.Definition, 1, 25_000); err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "marks")
+	n := 0
+	for b.Loop() {
+		n++
+		r, err := roll.Read(bytes.NewReader(csv.Bytes()), int64(csv.Len()), roll.Config{Definition: world.Definition, Branch: branch(0)})
+		ok(b, err)
+		book, err := marks.Open(marks.Place{Path: fmt.Sprint(path, n), Definition: world.Definition, Roll: r, Admission: marks.Assigned, Now: time.Now})
+		ok(b, err)
+		_, err = book.CheckIn(context.Background(), marks.Request{Number: adult(0, 0), Desk: "1", ID: "x"})
+		ok(b, err)
+		book.Close()
+	}
+}
+
 // The mean must be far above the twenty a second that a branch needs.
 func BenchmarkCheckIn(b *testing.B) {
 	var csv bytes.Buffer
@@ -492,7 +533,6 @@ func BenchmarkCheckIn(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := open(b, 0, func(p *marks.Place) { p.Roll = r })
-	ok(b, d.Reserve())
 	i := 0
 	for b.Loop() {
 		for ; !r.OldEnough(&r.Own()[i]); i++ {

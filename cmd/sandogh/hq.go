@@ -39,6 +39,7 @@ type hqCmd struct {
 
 	Certificate hqCertificateCmd `cmd:"" help:"Certificates of training."`
 	Sample      hqSampleCmd      `cmd:"" help:"Fill an empty console with a sample country."`
+	Import      hqImportCmd      `cmd:"" help:"Add people who are to be trained, from a file of any size."`
 	Backup      hqBackupCmd      `cmd:"" help:"Write all data of the offices' console to a file."`
 	Restore     hqRestoreCmd     `cmd:"" help:"Fill an empty console from a backup."`
 }

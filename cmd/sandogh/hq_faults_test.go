@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -99,4 +100,45 @@ func TestLargeUpload(t *testing.T) {
 			t.Errorf("kept: %v", kept)
 		}
 	})
+}
+
+// TestImportCommand: a file is taken whole, or refused with every fault by line, on
+// standard output and as JSON.
+func TestImportCommand(t *testing.T) {
+	dir := t.TempDir()
+	command := func(args ...string) (int, string, string) {
+		var out, err bytes.Buffer
+		code := run(append([]string{"hq"}, args...), &out, &err)
+		return code, out.String(), err.String()
+	}
+	if code, _, said := command("sample", "--dir", dir); code != 0 {
+		t.Fatal(said)
+	}
+	file := filepath.Join(dir, "people.csv")
+	write := func(lines string) {
+		if err := os.WriteFile(file, []byte("national_number,name,role,province,county,district,mobile\n"+lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("0012345679,الف,it,قم,,,\n1,,king,اتلانتیس,,,\n0012345679,ب,it,قم,,,\n")
+	code, out, said := command("import", "--dir", dir, file)
+	if code != 1 || strings.Count(out, "\n") != 5 || !strings.Contains(out, "line 3: role: there is no such role\n") ||
+		!strings.HasSuffix(out, "line 4: national_number: the same number is in line 2\n") || !strings.Contains(said, "5 faults: nothing was taken") {
+		t.Errorf("faults: %d\n%s\n%s", code, out, said)
+	}
+	code, out, _ = command("import", "--dir", dir, "--json", file)
+	var all importJSON
+	if err := json.Unmarshal([]byte(out), &all); code != 1 || err != nil || len(all.Faults) != 5 || all.Lines != 0 {
+		t.Errorf("faults as JSON: %d, %s, %v", code, out, err)
+	}
+	write("0012345679,الف,it,قم,,,\n")
+	if code, out, said = command("import", "--dir", dir, file); code != 0 || !strings.HasPrefix(out, "1 lines, 1 new people, ") {
+		t.Errorf("%d\n%s\n%s", code, out, said)
+	}
+	if code, out, _ = command("import", "--dir", dir, "--json", file); code != 0 || json.Unmarshal([]byte(out), &all) != nil || all.Lines != 1 || all.Added != 0 {
+		t.Errorf("again: %d %q", code, out)
+	}
+	if code, _, _ = command("import", "--dir", dir, file+"x"); code != 2 {
+		t.Errorf("no file: %d", code)
+	}
 }

@@ -12,7 +12,9 @@
 // Writers stand in line, on both engines: SQLite has one, and on PostgreSQL a
 // transaction begins with an advisory lock of its schema. So a write sees all that
 // was written before it, and none is ever rolled back because of another. Readers
-// wait for nobody. Tx acknowledges what is on the disk: synchronous=FULL is
+// wait for nobody. A write of minutes takes its turn at its end ([DB.LongTx]), and
+// one of millions of rows into empty tables makes the indexes behind them
+// ([Tx.Bulk]). Tx acknowledges what is on the disk: synchronous=FULL is
 // asserted at Open.
 //
 // What it never does: it writes nothing outside a transaction (a DB refuses), it

@@ -5,7 +5,8 @@
 // In goes a CSV file, UTF-8, that can be read more than once, of up to millions of
 // lines; out come people, and their seats for package training: a role at a
 // province, county or district, named as the list of offices names it. The file is
-// read line by line; of each person a number of eight bytes is held.
+// read line by line, once to check it and once to take it; of each line some forty
+// bytes are held, and some thousand lines at a time. [Watch] says how far it is.
 //
 // What it never does: it takes a file with a fault in it, or a part of one; it
 // changes nobody who is there already but gives them the seat; it adds nobody to an

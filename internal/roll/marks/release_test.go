@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sandogh/sandogh/internal/roll"
@@ -246,4 +247,47 @@ func TestATKC01Offline(t *testing.T) {
 			d.Close()
 		}
 	})
+}
+
+// ATK-C01: every voter tries at every branch, all branches at once and without a
+// network: each is checked in exactly once, where they belong.
+func TestATKC01EverybodyEverywhere(t *testing.T) {
+	desks := []*desk{open(t, 0, nil), open(t, 1, nil), open(t, 2, nil), open(t, 3, nil)}
+	var voters []roll.Number
+	grown := 0
+	for i := range desks {
+		r := world.rolls[branch(i)]
+		for _, p := range r.Own() {
+			voters = append(voters, p.Number)
+			if r.OldEnough(&p) {
+				grown++
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for i, d := range desks {
+		for half := range 2 {
+			wg.Go(func() {
+				for k := range voters {
+					n := voters[(k*7+i*100+half*50)%len(voters)]
+					if err := d.checkIn(n, fmt.Sprint(half), fmt.Sprint(half, k)); err != nil && !refusedAs(err, marks.Elsewhere) && !refusedAs(err, marks.CheckedIn) && !refusedAs(err, marks.UnderAge) {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	sum := 0
+	for i, d := range desks {
+		sum += int(d.CheckedIn())
+		for _, p := range world.rolls[branch(i)].Own() {
+			if world.rolls[branch(i)].OldEnough(&p) && d.standing(t, p.Number) != marks.CheckedIn {
+				t.Fatal("a voter was refused where they belong")
+			}
+		}
+	}
+	if sum != grown || len(voters) != 400 {
+		t.Errorf("%d check-ins of %d voters", sum, grown)
+	}
 }

@@ -213,7 +213,7 @@ var layers = []layer{
 	// part: the only machine that reaches all acts.
 	{pkg: "internal/simulate", may: slices.Concat(lawful, []string{"ballot", "record"})},
 	{pkg: "internal/rehearsal", may: slices.Concat(root, without(tools, "internal/roll"),
-		[]string{"internal/station", "internal/hq", "internal/simulate"})},
+		[]string{"internal/station", "internal/activation", "internal/terminal", "internal/hq", "internal/simulate"})},
 	{pkg: "internal/totals", may: slices.Concat(lawful, []string{"record"})},
 	// What people are told of it.
 	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site"})},

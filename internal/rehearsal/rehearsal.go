@@ -7,6 +7,10 @@
 // acts in their order, each of which verifies the record before it goes on.
 // The public record grows in DIR/record; the bodies' own state in DIR/private.
 //
+// The voters' ballots take the way of a real branch: an activation card, the
+// session of internal/terminal, the engine of internal/station. No page is shown,
+// no card printed, and no roll played.
+//
 // What it never does: it is not how an election is run. All keys lie in one
 // process, the voters are simulated, and one verification serves several
 // bodies (source.Facts). The definition is marked as practice.

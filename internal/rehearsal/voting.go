@@ -5,16 +5,18 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
-	"github.com/sandogh/sandogh/ballot"
 	"github.com/sandogh/sandogh/crypto/elgamal"
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/encrypt"
+	"github.com/sandogh/sandogh/internal/activation"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/station"
+	"github.com/sandogh/sandogh/internal/terminal"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -88,13 +90,11 @@ type Polling struct {
 	Voted      func()    // if given, is called after each voter
 }
 
-// played are the cards and check-ins of a branch that is played: card n is the
-// text of n, and everybody comes.
-type played struct{ checkedIn uint64 }
+// queue is how many voters have been checked in: everybody comes, and the roll is
+// not played.
+type queue struct{ checkedIn uint64 }
 
-func (p *played) CheckedIn() uint64 { return p.checkedIn }
-
-func (p *played) Check(text string) (int, error) { return strconv.Atoi(text) }
+func (q *queue) CheckedIn() uint64 { return q.checkedIn }
 
 // Run opens the branch, lets every voter vote, and closes it. Then, if given, is
 // called with the closed station.
@@ -104,9 +104,21 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 	if !p.Definition.Practice {
 		return out, fmt.Errorf("simulate branch %s: the definition is not marked as practice: nobody's votes are invented in an election that counts", p.Branch)
 	}
-	var people played
+	paper, err := terminal.NewPaper(p.Definition, p.Branch)
+	if err != nil {
+		return out, err
+	}
+	cards, err := activation.New(p.LogKey, p.Definition.ID(), p.Branch, activation.Count(len(p.Voters)))
+	if err != nil {
+		return out, err
+	}
+	stack, err := cards.Stack(cards.Len())
+	if err != nil {
+		return out, err
+	}
+	var people queue
 	s, err := station.New(ctx, station.Config{Dir: p.Dir, Definition: p.Definition, Branch: p.Branch, LogKey: p.LogKey, Roster: p.Roster,
-		CheckIns: &people, Cards: &people, Many: true})
+		CheckIns: &people, Cards: cards, Many: true})
 	if err != nil {
 		return out, err
 	}
@@ -133,7 +145,7 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 	for start := 0; start < len(p.Voters); start += chunk {
 		now := p.Voters[start:min(start+chunk, len(p.Voters))]
 		people.checkedIn += uint64(len(now))
-		if err := p.serve(ctx, s, devices, rng, start, now, &out); err != nil {
+		if err := p.serve(ctx, s, devices, rng, paper, stack[start:], now, &out); err != nil {
 			return out, fmt.Errorf("branch %s: %w", p.Branch, err)
 		}
 	}
@@ -154,42 +166,27 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 	return out, then(s)
 }
 
-// card is a ballot that a voter is going to seal, and how it is to end.
-type card struct {
-	choice simulate.Voter
-	end    func(*encrypt.Device, uint64) ([]byte, error)
-}
-
-// visit is a voter in the branch: the device, the session, the cards to come.
-type visit struct {
-	device  *encrypt.Device
-	id      string // of the device
-	session string
-	cards   []card
-}
-
-// serve serves some voters at once: all take an activation card; then, until all
-// have cast, each seals the next ballot, and when all are durable in the log the
-// endings are chosen and appended.
-func (p *Polling) serve(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, first int, voters []simulate.Voter, out *Votes) error {
-	style, err := p.Definition.StyleOf(p.Branch)
-	if err != nil {
-		return err
-	}
-	visits := make([]visit, len(voters))
+// serve serves some voters at once: all take an activation card from the stack;
+// then, until all have cast, each chooses and seals the next ballot, and when all
+// are durable in the log the endings are chosen and appended. No card and no slip
+// is printed, and the roll is not played.
+func (p *Polling) serve(ctx context.Context, s *station.Station, devices []*encrypt.Device, rng *rand.Rand, paper *terminal.Paper, stack []activation.Card, voters []simulate.Voter, out *Votes) error {
+	visits := make([]*visit, len(voters))
 	var asked []station.Activation
 	for i, v := range voters {
 		d := i % len(devices)
-		x := visit{device: devices[d], id: strings.TrimPrefix(p.Devices[d].By, "device/")}
-		if rng.IntN(50) == 0 { // wants another card
-			x.cards = append(x.cards, card{v, (*encrypt.Device).Spoil})
+		x := &visit{device: devices[d], id: strings.TrimPrefix(p.Devices[d].By, "device/"),
+			voter: terminal.New(paper, terminal.Comforts{}, terminal.Usual, time.Now)}
+		spoils := rng.IntN(50) == 0            // wants another card
+		if tests := rng.IntN(50) == 0; tests { // tests the machine with a choice that is not secret
+			x.cards = append(x.cards, card{simulate.Test(rng, paper.Style), terminal.Challenged})
 		}
-		if rng.IntN(50) == 0 { // tests the machine with a choice that is not secret
-			x.cards = append(x.cards, card{simulate.Test(rng, style), (*encrypt.Device).Challenge})
+		if spoils {
+			x.cards = append(x.cards, card{v, terminal.Spoiled})
 		}
-		x.cards = append(x.cards, card{v, (*encrypt.Device).Cast})
+		x.cards = append(x.cards, card{v, terminal.Cast})
 		visits[i] = x
-		asked = append(asked, station.Activation{Device: x.id, Card: strconv.Itoa(first + i + 1)})
+		asked = append(asked, station.Activation{Device: x.id, Card: stack[i].Text})
 	}
 	sessions, err := s.Activate(asked...)
 	if err != nil {
@@ -198,49 +195,43 @@ func (p *Polling) serve(ctx context.Context, s *station.Station, devices []*encr
 	for i := range visits {
 		visits[i].session = sessions[i]
 	}
-	for round := 0; ; round++ {
-		var seals []station.Sealing
-		var numbers []uint64
-		var turn []*visit
-		for i := range visits {
-			x := &visits[i]
-			if round >= len(x.cards) {
-				continue
-			}
-			b, err := ballot.New(style, x.cards[round].choice)
-			if err != nil {
+	for waiting := visits; ; {
+		waiting = slices.DeleteFunc(waiting, func(x *visit) bool { return len(x.cards) == 0 })
+		if len(waiting) == 0 {
+			return nil
+		}
+		seals := make([]station.Sealing, len(waiting))
+		numbers := make([]uint64, len(waiting))
+		for i, x := range waiting {
+			if numbers[i], seals[i].Entry, err = x.seal(); err != nil {
 				return err
 			}
-			sealed, err := x.device.Seal(b)
-			if err != nil {
-				return err
-			}
-			turn, numbers = append(turn, x), append(numbers, sealed.Number)
-			seals = append(seals, station.Sealing{Device: x.id, Session: x.session, Entry: sealed.Entry})
-			if p.Voted != nil && round == len(x.cards)-1 {
+			seals[i].Device, seals[i].Session = x.id, x.session
+			if p.Voted != nil && x.cards[0].end == terminal.Cast {
 				p.Voted()
 			}
-		}
-		if len(seals) == 0 {
-			return nil
 		}
 		codes, err := s.Seal(ctx, seals...)
 		if err != nil {
 			return err
 		}
-		var ends []station.End
-		for i, x := range turn {
-			e, err := x.cards[round].end(x.device, numbers[i])
-			if err != nil {
+		ends := make([]station.End, len(waiting))
+		for i, x := range waiting {
+			ends[i] = station.End{Device: x.id, Session: x.session}
+			if ends[i].Entry, err = x.end(numbers[i]); err != nil {
 				return err
 			}
-			ends = append(ends, station.End{Device: x.id, Session: x.session, Entry: e})
-			if out.Code == "" && round == len(x.cards)-1 {
+			if out.Code == "" && x.cards[0].end == terminal.Cast {
 				out.Code = record.FormatCode(codes[i])
 			}
 		}
 		if err := s.End(ctx, ends...); err != nil {
 			return err
+		}
+		for _, x := range waiting {
+			if err := x.ended(); err != nil {
+				return err
+			}
 		}
 	}
 }

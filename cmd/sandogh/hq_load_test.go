@@ -101,7 +101,8 @@ func officesLoad(t *testing.T, db *store.DB) {
 		for _, q := range searches {
 			paths = append(paths, "/people?q="+strings.ReplaceAll(q, " ", "+"))
 		}
-		paths = append(paths, "/offices/07", "/offices/07001", "/agenda/07", "/agenda/07/events", "/readiness/07", "/readiness/07/red", "/lessons?q=کمبود")
+		paths = append(paths, "/offices/07", "/offices/07001", "/agenda/07", "/agenda/07/events", "/readiness/07", "/readiness/07/red", "/lessons?q=کمبود",
+			"/audit?act=agenda.none", "/audit?act=training.mark", "/audit?object=object7", "/audit?until=1400/1/1")
 		paths = append(paths, objects(t, c)...)
 		slices.Sort(paths)
 		for _, path := range slices.Compact(paths) {

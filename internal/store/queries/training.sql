@@ -291,9 +291,6 @@ WHERE t.office >= sqlc.arg(lo) AND t.office < sqlc.arg(hi) ORDER BY t.office, t.
 SELECT sqlc.embed(t), p.name, p.number, c.name AS course_name FROM training_certificate t JOIN person p ON p.id = t.person JOIN training_course c ON c.id = t.course
 WHERE t.person = $1 ORDER BY t.issued DESC, t.serial;
 
--- name: CountCertificates :many
-SELECT articles, count(*) AS number FROM training_certificate WHERE office >= sqlc.arg(lo) AND office < sqlc.arg(hi) AND revoked = '' GROUP BY articles;
-
 -- name: Revoke :execrows
 UPDATE training_certificate SET revoked = $1, reason = $2, version = version + 1 WHERE serial = $3 AND version = $4 AND revoked = '';
 

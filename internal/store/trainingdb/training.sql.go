@@ -233,43 +233,6 @@ func (q *Queries) ClaimMessage(ctx context.Context, arg ClaimMessageParams) (int
 	return result.RowsAffected()
 }
 
-const countCertificates = `-- name: CountCertificates :many
-SELECT articles, count(*) AS number FROM training_certificate WHERE office >= $1 AND office < $2 AND revoked = '' GROUP BY articles
-`
-
-type CountCertificatesParams struct {
-	Lo string
-	Hi string
-}
-
-type CountCertificatesRow struct {
-	Articles string
-	Number   int64
-}
-
-func (q *Queries) CountCertificates(ctx context.Context, arg CountCertificatesParams) ([]CountCertificatesRow, error) {
-	rows, err := q.db.QueryContext(ctx, countCertificates, arg.Lo, arg.Hi)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CountCertificatesRow{}
-	for rows.Next() {
-		var i CountCertificatesRow
-		if err := rows.Scan(&i.Articles, &i.Number); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countMarks = `-- name: CountMarks :one
 SELECT count(*) FROM training_mark WHERE session = $1
 `

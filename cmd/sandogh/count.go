@@ -17,6 +17,7 @@ import (
 type countCmd struct {
 	Seats   countSeatsCmd   `cmd:"" help:"Part seats among groups by their votes."`
 	Contest countContestCmd `cmd:"" help:"Count a contest from its totals, step by step."`
+	Agents  countAgentsCmd  `cmd:"" help:"Compare what agents counted with a record."`
 }
 
 type countSeatsCmd struct {

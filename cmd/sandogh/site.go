@@ -24,11 +24,13 @@ import (
 type siteCmd struct {
 	Build siteBuildCmd `cmd:"" help:"Write the public site as files that any web server carries."`
 	Serve siteServeCmd `cmd:"" help:"Serve the public site, and refresh it while the record grows."`
+	Wasm  siteWasmCmd  `cmd:"" help:"Build the verifier for browsers."`
 	Sign  siteSignCmd  `cmd:"" help:"Sign, as an office, what the site shows besides the record."`
 }
 
 // siteOf says what a site is made from.
 type siteOf struct {
+	siteVerifier
 	Record    string `help:"Folder, zip file or address of the published record." placeholder:"RECORD"`
 	Election  string `help:"Expected election id, from a source other than the record." placeholder:"HEX"`
 	Assets    string `help:"Folder with photographs, scanned minutes and turnout, in a list that an office has signed (sandogh site sign)." placeholder:"DIR"`
@@ -43,14 +45,15 @@ type siteOf struct {
 // and again.
 type siteSource struct {
 	siteOf
+	streams   *streams
 	expected  *[32]byte
 	notBefore time.Time
 	facts     *source.Facts
 	remote    bool
 }
 
-func (c *siteOf) open() (*siteSource, error) {
-	out := &siteSource{siteOf: *c, facts: &source.Facts{}, remote: isAddress(c.Record)}
+func (c *siteOf) open(s *streams) (*siteSource, error) {
+	out := &siteSource{siteOf: *c, streams: s, facts: &source.Facts{}, remote: isAddress(c.Record)}
 	var err error
 	if out.expected, err = parseElection(c.Election); err != nil {
 		return nil, err
@@ -91,6 +94,9 @@ func (c *siteSource) read(ctx context.Context, progress func(stage string, done,
 	cfg.Record = fsys
 	cfg.Report, cfg.View = verify.Record(ctx, fsys, verify.Options{Election: c.expected, Facts: c.facts, Progress: progress})
 	if err := ctx.Err(); err != nil {
+		return cfg, closer, err
+	}
+	if err := c.join(ctx, c.streams, &cfg); err != nil {
 		return cfg, closer, err
 	}
 	if c.Assets != "" && cfg.View != nil {
@@ -154,7 +160,7 @@ Example: sandogh site build --record HQ/record --election 5f1c… --out /srv/sit
 }
 
 func (c *siteBuildCmd) Run(ctx context.Context, s *streams) error {
-	from, err := c.open()
+	from, err := c.open(s)
 	if err != nil {
 		return err
 	}

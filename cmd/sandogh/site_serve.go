@@ -30,7 +30,7 @@ Example: sandogh site serve --record HQ/record --election 5f1c…
 }
 
 func (c *siteServeCmd) Run(ctx context.Context, s *streams) error {
-	from, err := c.open()
+	from, err := c.open(s)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/remote"
 	"github.com/sandogh/sandogh/internal/site/agents"
 	"github.com/sandogh/sandogh/internal/site/check"
 	"github.com/sandogh/sandogh/internal/site/frame"
@@ -33,6 +34,9 @@ const maxForm = 8 << 20
 
 // handle adds what only a server can answer.
 func (p *part) handle(mux *http.ServeMux) {
+	if p.Record != nil && !p.Carry {
+		mux.Handle("GET "+raw+"/", http.StripPrefix(raw, remote.Handler(p.Record)))
+	}
 	for _, l := range web.Langs {
 		if p.Record != nil && p.Table != nil {
 			mux.HandleFunc("GET "+l.Prefix()+"/code", func(w http.ResponseWriter, r *http.Request) { p.findCode(w, r, l) })

@@ -28,11 +28,20 @@ type Config struct {
 	Election *results.Election
 	Record   fs.FS         // the record, for answers of the server; nil if there is none
 	Table    *lookup.Table // of its codes; nil if there is none
-	Address  string        // of the record for browsers and commands; "/raw" if empty
+	Carry    bool          // the record's files are files of the site, below raw
+	Public   string        // address of the record for commands; or empty
 	Site     string        // address of the site, such as https://results.example, for commands; or empty
 	Module   *wasm.Module  // nil if pages are to do without
 	Frame    *frame.Frame
 }
+
+// raw is where the record lies for browsers: on the site itself, since its pages
+// ask nobody else.
+const raw = "/raw"
+
+// maxCarried bounds a file of the record that the site carries. The verifier for
+// browsers takes none that is larger.
+const maxCarried = 64 << 20 // bytes
 
 // listed is how many units the list to choose from has at most; of more, a page of
 // a unit names the one that it is about.
@@ -68,9 +77,6 @@ type given struct {
 func New(cfg Config) (frame.Part, error) {
 	if cfg.Election == nil || cfg.Frame == nil {
 		return frame.Part{}, errors.New("make the verifier's pages: what the site shows is needed")
-	}
-	if cfg.Address == "" {
-		cfg.Address = "/raw"
 	}
 	p := &part{Config: cfg}
 	own, err := fs.Sub(files, "templates")
@@ -116,7 +122,7 @@ func (p *part) load() error {
 	if err != nil {
 		return err
 	}
-	g := given{Record: p.Address, Election: p.Election.ID, Bytes: packed.Len(), KB: (packed.Len() + 1023) / 1024, Hash: p.hash,
+	g := given{Record: raw, Election: p.Election.ID, Bytes: packed.Len(), KB: (packed.Len() + 1023) / 1024, Hash: p.hash,
 		Wasm: put("verifier", ".wasm.gz", packed.Bytes()), Script: put("wasm_exec", ".js", p.Module.Script),
 		Worker: put("worker", ".js", worker), Address: put("check", ".js", script)}
 	for _, l := range web.Langs {
@@ -169,10 +175,36 @@ func (p *part) put(put frame.Put) error {
 			return err
 		}
 	}
-	if p.Table == nil {
-		return nil
+	if p.Table != nil {
+		if err := p.Table.Files(func(name string, data []byte) error { return put(frame.File{Path: name, Data: data}) }); err != nil {
+			return err
+		}
 	}
-	return p.Table.Files(func(name string, data []byte) error { return put(frame.File{Path: name, Data: data}) })
+	if p.Carry && p.Record != nil {
+		return p.carry(put)
+	}
+	return nil
+}
+
+// carry puts the files of the record.
+func (p *part) carry(put frame.Put) error {
+	return fs.WalkDir(p.Record, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Size() > maxCarried {
+			return fmt.Errorf("%s has %d bytes: too large for a site to carry; let the web server serve the record at %s", name, info.Size(), raw)
+		}
+		b, err := fs.ReadFile(p.Record, name)
+		if err != nil {
+			return err
+		}
+		return put(frame.File{Path: raw[1:] + "/" + name, Data: b})
+	})
 }
 
 // html makes a page. One that computes has the policy for it.
@@ -269,17 +301,17 @@ type checkRow struct{ ID, Must, Against string }
 
 // commandAddress is the record's address as commands take it.
 func (p *part) commandAddress() string {
-	if strings.HasPrefix(p.Address, "/") {
-		if p.Site == "" {
-			return "https://…" + p.Address
-		}
-		return strings.TrimSuffix(p.Site, "/") + p.Address
+	switch {
+	case p.Public != "":
+		return p.Public
+	case p.Site != "":
+		return strings.TrimSuffix(p.Site, "/") + raw
 	}
-	return p.Address
+	return "https://…" + raw
 }
 
 func (p *part) verify(l web.Lang) verifyPage {
-	body := verifyPage{Election: p.Election.ID, Record: strings.TrimSuffix(p.Address, "/"), Hash: p.hash}
+	body := verifyPage{Election: p.Election.ID, Record: raw, Hash: p.hash}
 	id := ""
 	if p.Election.ID != "" {
 		id = " --election " + p.Election.ID

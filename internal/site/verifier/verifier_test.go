@@ -98,11 +98,12 @@ func newSite(t testing.TB, record fstest.MapFS, module *wasm.Module, served bool
 	}
 	if served {
 		part.Handle(s.mux)
+	} else {
+		s.mux.Handle("/raw/", http.StripPrefix("/raw", remote.Handler(s.record)))
 	}
 	if err := web.Assets(s.mux); err != nil {
 		t.Fatal(err)
 	}
-	s.mux.Handle("/raw/", http.StripPrefix("/raw", remote.Handler(s.record)))
 	kinds := map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript", ".gz": "application/gzip", ".json": "application/json", ".txt": "text/plain; charset=utf-8"}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		b, ok := s.files[strings.TrimPrefix(r.URL.Path, "/")]

@@ -3,6 +3,7 @@ package drawing
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,7 +41,11 @@ func Map(label string, tiles []Tile) template.HTML {
 	if len(lost) > 0 {
 		height += (len(lost) + iran.Columns - 1) / iran.Columns * side
 	}
-	open(&b, label, iran.Columns*side, height)
+	if slices.ContainsFunc(tiles, func(t Tile) bool { return t.Link != "" }) { // then it is more than a picture
+		fmt.Fprintf(&b, `<div class="scroll" tabindex="0" role="group" aria-label="%s"><svg class="chart" viewBox="0 0 %d %d" direction="ltr">`, template.HTMLEscapeString(label), iran.Columns*side, height)
+	} else {
+		open(&b, label, iran.Columns*side, height)
+	}
 	drawn := map[string]bool{}
 	for _, t := range tiles {
 		if p, ok := iran.Find(t.Name); ok {
@@ -70,14 +75,20 @@ func open(b *strings.Builder, label string, width, height int) {
 func (t Tile) draw(b *strings.Builder, col, row int) {
 	x, y := col*side, row*side
 	if t.Link != "" {
-		fmt.Fprintf(b, `<a href="%s">`, template.HTMLEscapeString(t.Link))
+		fmt.Fprintf(b, `<a href="%s" aria-label="%s">`, template.HTMLEscapeString(t.Link), template.HTMLEscapeString(t.Shown+": "+t.More))
 		defer b.WriteString("</a>")
 	}
 	fmt.Fprintf(b, `<g class="%s"><title>%s</title><rect x="%d" y="%d" width="%d" height="%d" rx="10" fill="currentColor" fill-opacity=".13" stroke="currentColor" stroke-width="2"/>`,
 		template.HTMLEscapeString(t.State), template.HTMLEscapeString(t.Shown+": "+t.More), x+gap/2, y+gap/2, side-gap, side-gap)
 	lines := wrap(t.Shown, 11)
+	size := 16
+	for _, line := range lines {
+		if utf8.RuneCountInString(line) > 12 { // wider than the tile
+			size = 12
+		}
+	}
 	for i, line := range lines {
-		text(b, x+side/2, y+26+i*19, "middle", 16, 400, line)
+		text(b, x+side/2, y+26+i*19, "middle", size, 400, line)
 	}
 	text(b, x+side/2, y+side-20, "middle", 30, 700, t.Value)
 	b.WriteString("</g>")

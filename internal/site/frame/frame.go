@@ -18,6 +18,8 @@ const (
 	Live = Plain + "; script-src 'self'; connect-src 'self'"
 	// Computing allows a verifier in WebAssembly, and nothing else that is evaluated.
 	Computing = Plain + "; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
+	// Script is that of a script's own file, which counts where it runs as a worker.
+	Script = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 )
 
 // Who may show a page within another: nobody, or anybody. It follows a policy in
@@ -31,13 +33,14 @@ const (
 // others.
 const WidgetFolder = "widget/"
 
-// Script is the one script of pages with numbers, where this program serves them.
+// LiveScript is the one script of pages with numbers, where this program serves
+// them.
 //
 //go:embed live.js
-var Script []byte
+var LiveScript []byte
 
-// ScriptPath is its path.
-const ScriptPath = "live.js"
+// LivePath is its path.
+const LivePath = "live.js"
 
 // A File is a file of the site.
 type File struct {
@@ -98,7 +101,7 @@ func (f *Frame) Fill(p *web.Page) {
 	if p.Policy == "" {
 		p.Policy = Plain
 	}
-	if p.Script == "/"+ScriptPath {
+	if p.Script == "/"+LivePath {
 		p.Policy = Live
 	}
 	p.Feed = p.Lang.Prefix() + "/feed.xml"

@@ -20,5 +20,6 @@
     document.querySelector("main h1").after(box);
     events.close();
   });
+  events.addEventListener("open", () => { document.documentElement.dataset.live = "on"; });
   addEventListener("pagehide", () => events.close());
 })();

@@ -15,11 +15,17 @@ import (
 // stageRow is a stage of the calendar.
 type stageRow struct{ Title, From, To, Article string }
 
-// A body is one that has a part in the election, and its public key.
+// A bodyRow is one that has a part in the election, and its public key.
 type bodyRow struct {
 	Name election.Name
 	Role string
 	Key  string
+}
+
+// A bodyTable is bodies of one kind.
+type bodyTable struct {
+	Title string
+	Rows  []bodyRow
 }
 
 // electionBody is the body of the page about the election.
@@ -31,10 +37,10 @@ type electionBody struct {
 	Record   string
 	JSON     bool
 	Stages   []stageRow
-	Offices  []bodyRow
-	Trustees []bodyRow
-	Mixers   []bodyRow
-	Witness  []bodyRow
+	Offices  bodyTable
+	Trustees bodyTable
+	Mixers   bodyTable
+	Witness  bodyTable
 	Quorum   int
 	Needed   int // of witnesses
 	Laws     []election.Law
@@ -48,21 +54,23 @@ func (s *Site) election(l web.Lang, _ string) (frame.File, error) {
 	if d != nil {
 		b.Day, b.Quorum, b.Needed, b.Laws, b.Contests, b.Branches = day(l, d.PollingDay), d.Quorum, d.WitnessQuorum, d.Laws, len(d.Contests), len(d.Branches)
 		b.Stages = s.stages(l)
+		b.Offices.Title, b.Trustees.Title = s.pages.Say(l, "about.offices"), s.pages.Say(l, "about.trustees")
+		b.Mixers.Title, b.Witness.Title = s.pages.Say(l, "about.mixers"), s.pages.Say(l, "about.witnesses")
 		for _, o := range d.Offices {
-			b.Offices = append(b.Offices, bodyRow{o.Name, s.orOther(l, "role.", o.Role), o.Key.String()})
+			b.Offices.Rows = append(b.Offices.Rows, bodyRow{o.Name, s.orOther(l, "role.", o.Role), o.Key.String()})
 		}
 		for _, t := range d.Trustees {
-			b.Trustees = append(b.Trustees, bodyRow{t.Name, "", t.SigningKey.String()})
+			b.Trustees.Rows = append(b.Trustees.Rows, bodyRow{t.Name, "", t.SigningKey.String()})
 		}
 		for _, m := range d.Mixers {
 			role := ""
 			if m.Reserve {
 				role = s.pages.Say(l, "role.reserve")
 			}
-			b.Mixers = append(b.Mixers, bodyRow{m.Name, role, m.Key.String()})
+			b.Mixers.Rows = append(b.Mixers.Rows, bodyRow{m.Name, role, m.Key.String()})
 		}
 		for _, w := range d.Witnesses {
-			b.Witness = append(b.Witness, bodyRow{election.Name{Fa: w.Name, En: w.Name}, "", w.Key.String()})
+			b.Witness.Rows = append(b.Witness.Rows, bodyRow{election.Name{Fa: w.Name, En: w.Name}, "", w.Key.String()})
 		}
 	}
 	return s.page(l, "election", "/election.html", s.pages.Say(l, "about.title"), b)

@@ -188,7 +188,7 @@ func (s *Site) fixed() []string {
 	}
 	out = append(out, "style.css", "icon.svg")
 	if s.Served {
-		out = append(out, frame.ScriptPath)
+		out = append(out, frame.LivePath)
 	}
 	if d := s.e.Definition; d != nil && len(s.e.Report.Checks) > 0 {
 		out = append(out, "definition.json")
@@ -448,7 +448,7 @@ func (s *Site) listed(l web.Lang, c *results.Contest, part string) (frame.File, 
 func (s *Site) page(l web.Lang, name, path, title string, body any) (frame.File, error) {
 	p := web.Page{Lang: l, Title: title, Path: path, Body: body}
 	if s.Served && (name == "home" || name == "place" || name == "contest") {
-		p.Script = "/" + frame.ScriptPath
+		p.Script = "/" + frame.LivePath
 	}
 	return s.Frame.Page(s.pages, name, p)
 }

@@ -301,9 +301,9 @@ func (s *Site) plain(path string) (frame.File, error) {
 			data, err := encode(s.e.Definition)
 			return frame.File{Path: path, Data: data}, err
 		}
-	case frame.ScriptPath:
+	case frame.LivePath:
 		if s.Served {
-			return frame.File{Path: path, Data: frame.Script}, nil
+			return frame.File{Path: path, Data: frame.LiveScript}, nil
 		}
 	default:
 		files, err := web.AssetFiles()

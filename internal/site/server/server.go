@@ -181,6 +181,8 @@ var (
 	brief      = []string{"public, max-age=10"}
 	vary       = []string{"Accept-Encoding"}
 	gzipped    = []string{"gzip"}
+	shut       = []string{"default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+	script     = []string{frame.Script}
 )
 
 // language returns the language of an address and the address without it.
@@ -264,7 +266,10 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, status 
 	} else { // data and pictures are for everybody
 		h["Access-Control-Allow-Origin"] = star
 		h["Cross-Origin-Resource-Policy"] = anyOrigin
-		h["Content-Security-Policy"] = []string{"default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+		h["Content-Security-Policy"] = shut
+		if a.kind == types[".js"] { // where it runs as a worker, this counts
+			h["Content-Security-Policy"] = script
+		}
 	}
 	body := a.plain
 	etag := a.etag

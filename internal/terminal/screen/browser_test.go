@@ -25,7 +25,7 @@ const looking = `(() => {
 	const ratio = (a, b) => { const [x, y] = [light(a), light(b)]; return (Math.max(x, y) + .05) / (Math.min(x, y) + .05) }
 	const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c } return [255, 255, 255] }
 	const visible = e => e.getClientRects().length > 0 && !e.closest('[hidden]')
-	const targets = [...document.querySelectorAll('button, a, input:not([type=hidden])')].filter(visible)
+	const targets = [...document.querySelectorAll('button:not(.default), a, input:not([type=hidden])')].filter(visible)
 	const say = (e, what) => { if (found.length < 12) found.push('size ' + html.dataset.size + ' contrast ' + html.dataset.contrast + ': ' + what + ': ' + (e ? e.outerHTML.slice(0, 160) : '')) }
 	for (const dpi of [141, 184]) {
 		const mm = dpi / 25.4

@@ -3,7 +3,7 @@
 'use strict'
 const html = document.documentElement
 const scroller = () => document.querySelector('.scroll')
-const targets = () => [...document.querySelectorAll('button, a[href], input[type=text]')].filter(e => e.offsetParent && !e.closest('[hidden]'))
+const targets = () => [...document.querySelectorAll('button:not(.default), a[href], input[type=text]')].filter(e => e.offsetParent && !e.closest('[hidden]'))
 let busy = false
 
 // go shows the page in the answer, without a flash and where the voter was.
@@ -32,7 +32,7 @@ function show(page) {
 }
 
 function begin(fresh) {
-  const last = document.querySelector(`button[value="${CSS.escape(html.dataset.focus || '')}"]`)
+  const last = document.querySelector(`button:not(.default)[value="${CSS.escape(html.dataset.focus || '')}"]`)
   if (last && !fresh) focus(last)
   const field = document.querySelector('input[type=text]')
   if (field && html.dataset.focus === 'query') {
@@ -40,6 +40,8 @@ function begin(fresh) {
     if (found) found.scrollIntoView()
     else { field.focus(); field.setSelectionRange(field.value.length, field.value.length) }
   }
+  const reader = document.getElementById('card')
+  if (reader) reader.focus()
   more()
   if (fresh) say(document.querySelector('.scroll'))
 }
@@ -93,10 +95,23 @@ document.addEventListener('keydown', e => {
       if (!e.repeat && (e.key === 'Enter' || !inField)) return // as the browser does it, once
       if (inField && e.key === ' ') return
       break
-    default: return
+    default: {
+      const reader = document.getElementById('card') // a card reader types wherever the focus is
+      if (reader && e.key.length === 1) reader.focus()
+      return
+    }
   }
   e.preventDefault()
 })
+
+// A second press of the same button right after the first is a hand that trembles,
+// but for keys that are pressed twice on purpose.
+let pressed = '', pressedAt = 0
+function trembles(value) {
+  const again = value === pressed && Date.now() - pressedAt < 700 && !/^(digit|key|rub|page)/.test(value)
+  if (!again) { pressed = value; pressedAt = Date.now() }
+  return again
+}
 
 document.addEventListener('submit', e => {
   if ('plain' in e.target.dataset) { // it may lead to another address
@@ -105,8 +120,9 @@ document.addEventListener('submit', e => {
     return
   }
   e.preventDefault()
-  const body = new URLSearchParams(new FormData(e.target))
   const by = e.submitter
+  if (by && trembles(by.value)) return
+  const body = new URLSearchParams(new FormData(e.target))
   if (by && by.name) body.set(by.name, by.value)
   if (!busy) go(fetch(e.target.action, { method: 'POST', body }))
 })

@@ -1,0 +1,203 @@
+package kiosk_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/sandogh/sandogh/internal/console/consoletest"
+)
+
+// browser is the browser of a device, with one way to press its buttons.
+type browser struct {
+	t     *testing.T
+	ctx   context.Context
+	press func(selector string)
+}
+
+func evaluate[T any](b *browser, js string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// until waits until something holds in the page.
+func (b *browser) until(js string) {
+	b.t.Helper()
+	end := time.After(time.Minute)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-end:
+			b.t.Fatalf("%s does not hold in\n%.2000s", js, evaluate[string](b, "document.body.innerText"))
+		}
+	}
+}
+
+func (b *browser) place(name string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`document.documentElement.dataset.place.split('/')[0] === %q && !busy`, name))
+}
+
+// button is the selector of a button of the voter's pages.
+func button(value string) string { return fmt.Sprintf(`button:not(.default)[value="%s"]`, value) }
+
+// act presses a button and waits for the page after it.
+func (b *browser) act(values ...string) {
+	b.t.Helper()
+	for _, v := range values {
+		turn := evaluate[string](b, "document.documentElement.dataset.turn")
+		b.press(button(v))
+		b.until(fmt.Sprintf(`document.documentElement.dataset.turn !== %q && !busy`, turn))
+	}
+}
+
+// centre is where an element is on the screen.
+func (b *browser) centre(selector string) (x, y float64) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	at := evaluate[[]float64](b, fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] })()`, selector))
+	return at[0], at[1]
+}
+
+// byTouch presses with a finger.
+func (b *browser) byTouch(selector string) {
+	x, y := b.centre(selector)
+	b.do(chromedp.TapXY(x, y))
+}
+
+// byKeys moves with a key until the element has the focus, and presses Enter.
+func (b *browser) byKeys(move string) func(selector string) {
+	return func(selector string) {
+		b.t.Helper()
+		b.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
+		for range 100 {
+			if evaluate[bool](b, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+				b.do(chromedp.KeyEvent(kb.Enter))
+				return
+			}
+			b.do(chromedp.KeyEvent(move))
+		}
+		b.t.Fatalf("%s is not reached", selector)
+	}
+}
+
+// TestFlows votes three times in a real browser: in Persian by touch, in English by
+// five keys, in Persian with two switches; and tries what trembling hands do.
+func TestFlows(t *testing.T) {
+	b := &browser{t: t, ctx: consoletest.Browser(t)}
+	r := newRig(t)
+	r.open("11112222", "33334444", "55556666")
+	b.do(chromedp.EmulateViewport(1920, 1080, chromedp.EmulateTouch), chromedp.Navigate(r.home.URL))
+
+	// By touch.
+	b.press = b.byTouch
+	for _, d := range "11112222" {
+		typed := evaluate[int](b, "document.querySelector('#card').value.length")
+		b.press(button("digit:" + string(d)))
+		b.until(fmt.Sprintf("document.querySelector('#card') && document.querySelector('#card').value.length === %d", typed+1))
+	}
+	b.press(button("begin"))
+	b.place("language")
+	b.act("lang:fa", "start", "toggle:2")
+	// A press that ends elsewhere does nothing, a trembling one counts once, and a
+	// held key too.
+	turn := evaluate[string](b, "document.documentElement.dataset.turn")
+	x, y := b.centre(button("toggle:2"))
+	b.do(chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)), chromedp.MouseEvent("mouseReleased", x, y+400, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	if now := evaluate[string](b, "document.documentElement.dataset.turn"); now != turn {
+		t.Error("a press that ends elsewhere was taken")
+	}
+	b.act("next")
+	x, y = b.centre(button("toggle:3"))
+	b.do(chromedp.TapXY(x, y), chromedp.TapXY(x, y))
+	b.until(`document.querySelector('button[value="toggle:3"][aria-pressed=true]') && !busy`)
+	if !evaluate[bool](b, `(() => { const e = new KeyboardEvent('keydown', {key: 'Enter', repeat: true, cancelable: true, bubbles: true}); document.querySelector('button[value="toggle:3"]').dispatchEvent(e); return e.defaultPrevented })()`) {
+		t.Error("a key that is held presses again")
+	}
+	b.act("toggle:1", "next")
+	if got := evaluate[string](b, "[...document.querySelectorAll('.list li')].map(e => e.value).join()"); got != "2,3,1" {
+		t.Errorf("the review has %s", got)
+	}
+	b.do(chromedp.Reload())
+	b.place("review")
+	b.do(chromedp.NavigateBack()) // to the device's own page, which leads to the session again
+	b.place("live")
+	b.press("a.end")
+	b.place("review")
+	b.act("settings", "size:3", "contrast:2", "close")
+	b.act("seal")
+	b.place("check")
+	if evaluate[string](b, "document.documentElement.dataset.size") != "3" {
+		t.Error("the size was lost")
+	}
+	b.act("right", "cast")
+	b.place("done")
+	if kept := evaluate[int](b, "localStorage.length + sessionStorage.length + document.cookie.length"); kept != 0 {
+		t.Errorf("%d things are kept in the browser", kept)
+	}
+	b.press("a.end")
+	b.place("idle")
+
+	// By five keys, in English: the arrow to the right goes on.
+	b.press = b.byKeys(kb.ArrowDown)
+	b.do(chromedp.KeyEvent("33334444" + kb.Enter)) // as a card reader types
+	b.place("language")
+	b.act("lang:en")
+	for _, step := range []string{"choose/0/names/0", "choose/1/names/0"} {
+		b.do(chromedp.KeyEvent(kb.ArrowRight))
+		b.until(fmt.Sprintf(`document.documentElement.dataset.place === %q && !busy`, step))
+		b.act("toggle:1")
+	}
+	b.do(chromedp.KeyEvent(kb.ArrowRight))
+	b.place("review")
+	b.do(chromedp.KeyEvent(kb.ArrowLeft))
+	b.place("choose")
+	b.do(chromedp.KeyEvent(kb.ArrowRight))
+	b.place("review")
+	b.do(chromedp.KeyEvent(kb.ArrowRight))
+	b.place("check")
+	for _, to := range []string{"drop", "done"} {
+		b.do(chromedp.KeyEvent(kb.ArrowRight))
+		b.place(to)
+	}
+	b.do(chromedp.KeyEvent(kb.ArrowRight))
+	b.place("idle")
+
+	// With two switches: one moves, one chooses.
+	b.press = b.byKeys(kb.Tab)
+	b.do(chromedp.KeyEvent("55556666" + kb.Enter))
+	b.place("language")
+	b.act("lang:fa", "start", "toggle:3", "next", "toggle:2", "next", "seal")
+	b.place("check")
+	b.act("right", "cast")
+	b.place("done")
+
+	r.branch.with(func() {
+		if got := fmt.Sprint(r.branch.ends); got != "map[0:cast 1:cast 2:cast]" {
+			t.Errorf("the branch has %s", got)
+		}
+	})
+	if page := evaluate[string](b, "document.body.innerText"); !strings.Contains(page, "رأی شما داده شد") {
+		t.Errorf("the last page says %s", page)
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sandogh/sandogh/internal/activation"
 	"github.com/sandogh/sandogh/internal/body"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/rehearsal"
@@ -135,6 +136,21 @@ func (d *branchDemo) write() error {
 	return durable.WriteFile(d.path("passphrase"), []byte(demoPassphrase+"\n"), 0o600)
 }
 
+// cards are some of the stack; the demo prints no paper.
+func (d *branchDemo) cards() ([]string, error) {
+	at, _ := d.r.Definition().Branch(d.id)
+	set, err := activation.New(d.keys.Signing("log/"+record.BranchLog(d.id)), d.r.Definition().ID(), d.id, activation.Count(at.Electorate))
+	if err != nil {
+		return nil, err
+	}
+	stack, err := set.Stack(12)
+	var out []string
+	for _, c := range stack {
+		out = append(out, c.Digits[:4]+" "+c.Digits[4:])
+	}
+	return out, err
+}
+
 // free finds an address that nobody listens on. Somebody may be quicker; then the
 // process that wants it says so.
 func free() (string, error) {
@@ -206,6 +222,11 @@ func (d *branchDemo) run(ctx context.Context) error {
 		fmt.Fprintf(d.streams.out, "Terminal %s: http://%s/   printer and card reader: http://%s/dock/\n", id, at[1+2*i], at[1+2*i])
 	}
 	fmt.Fprintf(d.streams.out, "Officers %s, each with the passphrase: %s\n", strings.Join(d.officers, " and "), demoPassphrase)
+	cards, err := d.cards()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.streams.out, "Activation cards, each for one voter who is checked in: %s\n", strings.Join(cards, ", "))
 	id := d.r.Definition().ID()
 	var groups []string
 	for h := fmt.Sprintf("%x", id); h != ""; h = h[4:] {

@@ -145,7 +145,7 @@ func replace(path string) error {
 		return err
 	}
 	if h := sha256.Sum256(b); hex.EncodeToString(h[:]) != replacedHash {
-		return fmt.Errorf("%s of %s is another one than was looked at (SHA-256 %x): see doc/decisions, 0012", replaced, curve, h)
+		return fmt.Errorf("%s of %s is another one than was looked at (SHA-256 %x): see doc/decisions, 0013", replaced, curve, h)
 	}
 	before, _, ok := strings.Cut(string(b), "// Mul z = x * y (mod q)")
 	_, ours, ok2 := strings.Cut(multiplication, "import \"math/bits\"\n")

@@ -1,7 +1,7 @@
 // Package wasm builds the verifier for browsers from the source of this program,
 // and reads one that was built before.
 //
-// Specification: spec/lookup.md, "In the browser"; doc/decisions, 0012.
+// Specification: spec/lookup.md, "In the browser"; doc/decisions, 0013.
 //
 // In goes the folder of the source; out comes a Module: the WebAssembly of
 // cmd/sandogh-wasm, some 8 MB, and the script of the Go distribution that starts

@@ -12,7 +12,7 @@
 //
 // It is compiled here to be tested against another implementation. Package wasm
 // puts the same text in the place of that implementation's own multiplication when
-// it builds the verifier for browsers (doc/decisions, 0012).
+// it builds the verifier for browsers (doc/decisions, 0013).
 //
 // What it never does: it is not for secrets; it branches on its result.
 //

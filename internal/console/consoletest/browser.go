@@ -123,46 +123,8 @@ func (c *Console) Look(ctx context.Context, t *testing.T, paths ...string) {
 				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(c.URL+lang.prefix+path)); err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
-				got, err := chromedp.Run(ctx, chromedp.Evaluate[seen](looking))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				if got.Dir != lang.dir || got.Lang != lang.code || got.Headings != 1 {
-					t.Errorf("%s: direction %s, language %s, %d headings", name, got.Dir, got.Lang, got.Headings)
-				}
-				if got.Scroll > got.Client {
-					t.Errorf("%s: %d px wide, more than the screen's %d", name, got.Scroll, got.Client)
-				}
-				if len(got.Small) > 0 {
-					t.Errorf("%s: small targets: %q", name, got.Small)
-				}
-				if axe != "" {
-					found, err := chromedp.Run(ctx, chromedp.Evaluate[string](axe+`;axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
-					if err != nil {
-						t.Fatalf("%s: axe: %v", name, err)
-					}
-					if found != "" {
-						t.Errorf("%s: axe: %s", name, found)
-					}
-				}
-				if *screenshots != "" {
-					// A screen as high as the page: beyond the screen pages from right to left are moved.
-					height, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
-						t.Fatal(err)
-					}
-					png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-					if err != nil {
-						t.Fatal(err)
-					}
-					file := strings.NewReplacer("/", "_", "?", "_", "=", "_").Replace(fmt.Sprintf("%s%s-%d.png", lang.code, path, width))
-					if err := os.WriteFile(filepath.Join(*screenshots, file), png, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
+				inspect(ctx, t, name, lang.code, lang.dir, axe)
+				shoot(ctx, t, lang.code+path, width)
 			}
 		}
 	}
@@ -172,6 +134,58 @@ func (c *Console) Look(ctx context.Context, t *testing.T, paths ...string) {
 		if !strings.Contains(s, "the server responded with a status of 4") {
 			t.Error(s)
 		}
+	}
+}
+
+// inspect looks at the page that is open.
+func inspect(ctx context.Context, t *testing.T, name, code, dir, axe string) {
+	t.Helper()
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[seen](looking))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if got.Dir != dir || got.Lang != code || got.Headings != 1 {
+		t.Errorf("%s: direction %s, language %s, %d headings", name, got.Dir, got.Lang, got.Headings)
+	}
+	if got.Scroll > got.Client {
+		t.Errorf("%s: %d px wide, more than the screen's %d", name, got.Scroll, got.Client)
+	}
+	if len(got.Small) > 0 {
+		t.Errorf("%s: small targets: %q", name, got.Small)
+	}
+	if axe == "" {
+		return
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](axe+`;axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: axe: %v", name, err)
+	}
+	if found != "" {
+		t.Errorf("%s: axe: %s", name, found)
+	}
+}
+
+// shoot leaves a picture of the page that is open, if pictures are wanted.
+func shoot(ctx context.Context, t *testing.T, name string, width int64) {
+	t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	// A screen as high as the page: beyond the screen pages from right to left are moved.
+	height, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
+		t.Fatal(err)
+	}
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := strings.NewReplacer("/", "_", "?", "_", "=", "_", " ", "_").Replace(fmt.Sprintf("%s-%d.png", name, width))
+	if err := os.WriteFile(filepath.Join(*screenshots, file), png, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -48,10 +48,13 @@ func (p *Programme) fresh(ctx context.Context, db trainingdb.DBTX, today string)
 	return in, err
 }
 
-// news compares what two inputs know.
+// news compares what two inputs know; halls that are assumed are no news.
 func news(old, fresh planner.Input) News {
+	assumed := func(id string) bool {
+		return slices.ContainsFunc(fresh.Units, func(u planner.Unit) bool { return u.ID == id })
+	}
 	return News{
-		Venues:   differ(old.Venues, fresh.Venues, func(v planner.Venue) string { return v.ID }),
+		Venues:   slices.DeleteFunc(differ(old.Venues, fresh.Venues, func(v planner.Venue) string { return v.ID }), assumed),
 		Trainers: differ(old.Trainers, fresh.Trainers, func(t planner.Trainer) string { return t.ID }),
 		Units:    differ(old.Units, fresh.Units, func(u planner.Unit) string { return u.ID }),
 	}

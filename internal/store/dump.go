@@ -263,7 +263,7 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (state string, err error
 		if err != nil {
 			return err
 		}
-		if len(first) != 2 || first[0] != format || first[1] != json.Number("1") {
+		if len(first) != 2 || first[0] != format || first[1] != int64(1) {
 			return fmt.Errorf("its first line: %w", ErrBackup)
 		}
 		err = tx.Bulk(ctx, tables, func() error {
@@ -326,14 +326,6 @@ func (db *DB) fill(ctx context.Context, tx *Tx, tables []string, in *reader, hea
 				yield(nil, fmt.Errorf("a row of table %s: %w", table, ErrBackup))
 				return
 			}
-			for i, v := range row {
-				if n, ok := v.(json.Number); ok {
-					if row[i], err = n.Int64(); err != nil {
-						yield(nil, fmt.Errorf("a row of table %s: %w", table, ErrBackup))
-						return
-					}
-				}
-			}
 			if !yield(row, nil) {
 				return
 			}
@@ -366,11 +358,58 @@ func (r *reader) next() ([]any, error) {
 		r.before = hex.EncodeToString(r.h.Sum(nil))
 	}
 	r.h.Write(text)
+	if row, ok := parse(text); ok {
+		return row, nil
+	}
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.UseNumber()
 	var row []any
 	if err := d.Decode(&row); err != nil {
 		return nil, fmt.Errorf("a line: %w: %w", ErrBackup, err)
 	}
+	for i, v := range row {
+		if n, ok := v.(json.Number); ok {
+			if row[i], err = n.Int64(); err != nil {
+				return nil, fmt.Errorf("a number of a line: %w", ErrBackup)
+			}
+		}
+	}
 	return row, nil
+}
+
+// parse reads a line in which nothing is escaped, as nearly all are: encoding/json
+// takes ten times as long. What it does not know it leaves to it.
+func parse(text []byte) (row []any, ok bool) {
+	s, ok := strings.CutSuffix(string(text), "]\n")
+	if !ok || s == "" || s[0] != '[' || !utf8.ValidString(s) {
+		return nil, false
+	}
+	row = make([]any, 0, 16)
+	for s != "" {
+		s = s[1:] // the bracket, or the comma
+		if body, text := strings.CutPrefix(s, `"`); text {
+			end := 0
+			for end < len(body) && body[end] != '"' && body[end] != '\\' && body[end] >= ' ' {
+				end++
+			}
+			if end == len(body) || body[end] != '"' {
+				return nil, false
+			}
+			row, s = append(row, body[:end]), body[end+1:]
+		} else {
+			end := strings.IndexByte(s, ',')
+			if end < 0 {
+				end = len(s)
+			}
+			n, err := strconv.ParseInt(s[:end], 10, 64)
+			if err != nil || strconv.FormatInt(n, 10) != s[:end] {
+				return nil, false
+			}
+			row, s = append(row, n), s[end:]
+		}
+		if s != "" && s[0] != ',' {
+			return nil, false
+		}
+	}
+	return row, true
 }

@@ -13,7 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLines: each line of a backup is what encoding/json writes of what it holds.
+// TestLines: each line of a backup is what encoding/json writes of what it holds,
+// and is read as such.
 func TestLines(t *testing.T) {
 	ctx, db := context.Background(), storetest.SQLite(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -37,4 +38,16 @@ func TestLines(t *testing.T) {
 			t.Fatalf("there is no line %s", want)
 		}
 	})
+	var b bytes.Buffer
+	want, err := db.Backup(ctx, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := storetest.SQLite(t)
+	if _, err := other.Restore(ctx, &b); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := other.StateHash(ctx); err != nil || got != want {
+		t.Errorf("what was read is not what was written, %v", err)
+	}
 }

@@ -379,7 +379,7 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 	b.server, err = branch.New(branch.Config{Branch: at.Name, Practice: def.Practice, Simulated: b.cmd.Simulate, Officers: seats, Unlock: b.unlock,
 		Note: b.daybook.Write, Now: time.Now, Log: log, Elsewhere: b.elsewhere,
 		Status: func() branch.Status {
-			return branch.Status{State: string(b.station.State()), Admission: b.cmd.Admission, Stopped: b.stopped()}
+			return branch.Status{State: string(b.station.State()), Admission: b.desk.Rule(), Stopped: b.stopped()}
 		}}, screens.Part(), b.desk.Part())
 	if err != nil {
 		return err

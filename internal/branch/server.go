@@ -37,7 +37,7 @@ type Seat struct {
 // A Status is what every page says of the branch.
 type Status struct {
 	State     string // before, open, paused, closing or closed
-	Admission string // assigned or central
+	Admission string // assigned, central, or offline while the register does not answer
 	Stopped   error  // why nothing is taken any more
 }
 

@@ -30,6 +30,7 @@ var words = web.Words{
 	"state.closing":         {"در حال پایان: فقط حاضران در صف", "Closing: only those in the queue"},
 	"state.closed":          {"بسته شد", "Closed"},
 	"admission.assigned":    {"پذیرش: فقط رأی‌دهندگان همین شعبه، یا کسی که شعبهٔ خودش آزاد کرده است.", "Admission: this branch’s voters only, or whom their own branch has released."},
+	"admission.offline":     {"پذیرش: سامانهٔ مرکزی پاسخ نمی‌دهد؛ اکنون فقط رأی‌دهندگان همین شعبه.", "Admission: the central register does not answer; now this branch’s voters only."},
 	"admission.central":     {"پذیرش: با پرسش از سامانهٔ مرکزی؛ بدون شبکه فقط رأی‌دهندگان همین شعبه.", "Admission: the central register is asked; without a network, this branch’s voters only."},
 	"role.head":             {"رئیس شعبه (%[1]s) — %[2]s", "Head of the branch (%[1]s) — %[2]s"},
 	"role.supervisor":       {"ناظر (%[1]s) — %[2]s", "Supervisor (%[1]s) — %[2]s"},

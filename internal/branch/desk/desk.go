@@ -79,6 +79,16 @@ func (d *Desk) Part() branch.Part {
 		}}
 }
 
+// Rule says whom the branch admits now, for the frame of every page: assigned,
+// central, or offline while the central register does not answer.
+func (d *Desk) Rule() string {
+	a, answers := d.Book.Admission()
+	if a == marks.Central && !answers {
+		return "offline"
+	}
+	return string(a)
+}
+
 // open says whether people are checked in now: while the branch is open, and while
 // those are served who were in the queue when it began to close.
 func open(r *branch.Request) bool {
@@ -126,8 +136,7 @@ func (d *Desk) frontPage(r *branch.Request, v frontView) (branch.Answer, error) 
 		v.Closed = r.Say("desk.shut." + r.Status().State)
 	}
 	v.Keys = keys
-	a, answers := d.Book.Admission()
-	v.Offline = a == marks.Central && !answers
+	v.Offline = d.Rule() == "offline"
 	day := d.Book.Day(period)
 	v.Counts = []figure{{r.Say("desk.count.in"), day.CheckedIn}, {r.Say("desk.count.voters"), day.Voters}}
 	if day.Waiting != nil {

@@ -111,7 +111,7 @@ func newPlace(t testing.TB, i int, change func(*marks.Place)) *place {
 		Status: func() branch.Status {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			return branch.Status{State: p.state, Admission: string(at.Admission), Stopped: p.book.Err()}
+			return branch.Status{State: p.state, Admission: p.desk.Rule(), Stopped: p.book.Err()}
 		},
 		Unlock: func(id, passphrase string) (ed25519.PrivateKey, error) {
 			if passphrase != "words of "+id {
@@ -478,6 +478,9 @@ func TestCentral(t *testing.T) {
 	}
 	if _, page := h.get("/desk"); !strings.Contains(page, "The central register does not answer") {
 		t.Error("the desk does not say that the register is away")
+	}
+	if page := h.find(adult(0, 2).Number.Digits(), "May vote here"); !strings.Contains(page, "now this branch’s voters only") {
+		t.Error("a person's page does not say whom the branch admits now")
 	}
 	c := adult(1, 1).Number.Digits()
 	page := h.find(c, "Cannot be checked in without the network")

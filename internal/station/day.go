@@ -66,10 +66,7 @@ func (s *Station) Begin(ctx context.Context, by [2]record.Signer) (entry []byte,
 		if n := s.cfg.CheckIns.CheckedIn(); n > 0 {
 			return refuse("checked-in", fmt.Errorf("open branch %s: %d voters are checked in already", s.cfg.Branch, n))
 		}
-		body := &record.Opening{Branch: s.cfg.Branch}
-		for _, c := range s.commits() {
-			body.Devices = append(body.Devices, c)
-		}
+		body := &record.Opening{Branch: s.cfg.Branch, Devices: s.commits()}
 		if len(body.Devices) == 0 {
 			return refuse("no-device", fmt.Errorf("open branch %s: no device has committed: start the terminals first", s.cfg.Branch))
 		}

@@ -3,6 +3,7 @@ package station_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,12 @@ import (
 	"github.com/sandogh/sandogh/record"
 	"pgregory.net/rapid"
 )
+
+func init() { // each day is written to a disk, so that a hundred of them take long
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+}
 
 // A model is what the branch must say, kept in the simplest way.
 type model struct {

@@ -198,17 +198,6 @@ func (p *place) typed(page string) (pairs []string) {
 	return pairs
 }
 
-// openBranch walks the opening wizard.
-func (p *place) openBranch() {
-	p.t.Helper()
-	_, page := p.get("/en/officer/open")
-	page = p.must("Self-test", "/en/officer/open/definition", p.typed(page)...)
-	p.must("Start every voting terminal", "/en/officer/open/test", "clock", "1")
-	p.commit("d1", "d2")
-	p.must("Sign and open", "/en/officer/open/devices")
-	p.must("The branch is open", "/en/officer/open/sign", second...)
-}
-
 // seal seals a ballot on the device and returns the end of it.
 func (p *place) seal(device, card string) (session string, end func(station.Ending) station.End) {
 	p.t.Helper()

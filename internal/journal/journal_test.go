@@ -101,13 +101,13 @@ func TestReplay(t *testing.T) {
 // Wherever the file is cut, the records before the cut are there and the one
 // that was cut is gone; and the journal goes on from there.
 func TestCutAtEveryByte(t *testing.T) {
-	path, want, ends := written(t, 6)
+	path, want, ends := written(t, 4)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n := range len(whole) + 1 {
-		for _, zeros := range []int{0, 1, 700} { // a size that is on the disk before its bytes
+		for _, zeros := range []int{0, 700} { // a size that is on the disk before its bytes
 			torn := append(slices.Clone(whole[:n]), make([]byte, zeros)...)
 			if err := os.WriteFile(path, torn, 0o600); err != nil {
 				t.Fatal(err)

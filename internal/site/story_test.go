@@ -41,18 +41,16 @@ func TestElectionNight(t *testing.T) {
 	}
 	pages := func(state string, paths ...string) {
 		t.Helper()
-		k := 0
-		for _, path := range paths {
+		for k, path := range paths {
 			for i, prefix := range []string{"", "/en"} {
 				for j, width := range []int64{320, 1366, 768, 1920} {
 					if (j+k)%2 != i || j >= 2 && *screenshots == "" {
 						continue // half of the widths in each language, the other half of the next page
 					}
-					v.open(t, server.URL, prefix+path, width, true)
+					v.open(t, server.URL, prefix+path, width, (i == 0) == (k%2 == 0) || *screenshots != "")
 					v.shoot(t, state+prefix+path, width)
 				}
 			}
-			k++
 		}
 	}
 
@@ -71,8 +69,8 @@ func TestElectionNight(t *testing.T) {
 	if err := chromedp.Do(v, chromedp.WaitVisible("#changed")); err != nil {
 		t.Fatalf("the open page was not told of the results: %v", err)
 	}
-	says("/en/", "Partial:", "Turnout", "of the branches")
-	says("/en/contest/"+second+".html", "since", "Certified", "Reasoning")
+	says("/en/", "Partial:", "Turnout", "voters in the branches that have closed")
+	says("/en/contest/"+second+".html", "since", "Certified", "The reasoning, step by step")
 	pages("2-partial", "/", place, "/contest/"+second+".html")
 
 	// All are certified; one is corrected.
@@ -90,7 +88,7 @@ func TestElectionNight(t *testing.T) {
 	if err := x.Refresh(last); err != nil {
 		t.Fatal(err)
 	}
-	says("/en/contest/"+second+".html", "This result has been corrected", "Before", "Now", "Why", "Signed by", "before: Certified")
+	says("/en/contest/"+second+".html", "This result has been corrected", "Before", "Now", "Why", "Signed by", "before: \u2068Certified")
 	says("/en/corrections.html", "This result has been corrected", "Supervisory board")
 	if y, _ := last.Invented.Contest(lists); y.Kind != results.Certified {
 		t.Errorf("another contest is %s", y.Kind)

@@ -32,7 +32,7 @@ func Arc(l web.Lang, label string, parties []Party) template.HTML {
 	rows := max(1, int(math.Round(math.Sqrt(float64(total)/math.Pi))))
 	const inner, outer, w, h = 150.0, 380.0, 820, 430
 	step := (outer - inner) / float64(max(rows, 2))
-	r := min(step*.44, 26)
+	r := min(step*.44, 34)
 	// Seats in each row in proportion to its length, the rest in the outermost.
 	type seat struct{ angle, x, y float64 }
 	var seats []seat

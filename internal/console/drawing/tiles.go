@@ -75,7 +75,7 @@ func open(b *strings.Builder, label string, width, height int) {
 func (t Tile) draw(b *strings.Builder, col, row int) {
 	x, y := col*side, row*side
 	if t.Link != "" {
-		fmt.Fprintf(b, `<a href="%s" aria-label="%s">`, template.HTMLEscapeString(t.Link), template.HTMLEscapeString(t.Shown+": "+t.More))
+		fmt.Fprintf(b, `<a href="%s">`, template.HTMLEscapeString(t.Link))
 		defer b.WriteString("</a>")
 	}
 	fmt.Fprintf(b, `<g class="%s"><title>%s</title><rect x="%d" y="%d" width="%d" height="%d" rx="10" fill="currentColor" fill-opacity=".13" stroke="currentColor" stroke-width="2"/>`,

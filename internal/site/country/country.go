@@ -25,6 +25,7 @@ import (
 	"slices"
 
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/internal/planner/iran"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/record"
@@ -103,7 +104,7 @@ func New(seed uint64, s Scale) *Country {
 }
 
 func named(fa, en string, n int) election.Name {
-	return election.Name{Fa: fmt.Sprintf(fa, n), En: fmt.Sprintf(en, n)}
+	return election.Name{Fa: persian.Digits(fmt.Sprintf(fa, n)), En: fmt.Sprintf(en, n)}
 }
 
 // places makes the districts, and a contest and branches in each city and village.
@@ -123,7 +124,7 @@ func (c *Country) places(s Scale) {
 		p := i % len(provinces)
 		n := i/len(provinces) + 1
 		counties = append(counties, add(fmt.Sprintf("c%03d", i+1), election.County, fmt.Sprintf("p%02d", p+1),
-			election.Name{Fa: fmt.Sprintf("شهرستان %d %s", n, provinces[p].Fa), En: fmt.Sprintf("County %d of %s", n, provinces[p].En)}))
+			election.Name{Fa: persian.Digits(fmt.Sprintf("شهرستان %d %s", n, provinces[p].Fa)), En: fmt.Sprintf("County %d of %s", n, provinces[p].En)}))
 	}
 	for i := range s.Rural {
 		rural = append(rural, add(fmt.Sprintf("d%03d", i+1), election.Rural, counties[i%len(counties)], named("بخش %d", "District %d", i+1)))
@@ -184,7 +185,7 @@ func (c *Country) contest(place string, i, branches int, city bool) {
 			size = 900 + int(h%1400)
 		}
 		d.Branches = append(d.Branches, election.Branch{ID: id, District: place, Electorate: size,
-			Name: election.Name{Fa: fmt.Sprintf("شعبهٔ %d %s", k+1, at.Name.Fa), En: fmt.Sprintf("Branch %d of %s", k+1, at.Name.En)}})
+			Name: election.Name{Fa: persian.Digits(fmt.Sprintf("شعبهٔ %d %s", k+1, at.Name.Fa)), En: fmt.Sprintf("Branch %d of %s", k+1, at.Name.En)}})
 		x.Units = append(x.Units, election.Unit{ID: id, Branches: []string{id}})
 	}
 	d.Contests = append(d.Contests, x)

@@ -122,7 +122,7 @@ var layers = []layer{
 	{pkg: "internal/training", may: []string{"law", "calendar", "internal/durable", "internal/persian", "internal/store", "internal/store/officedb",
 		"internal/store/trainingdb", "internal/office", "internal/printing", "internal/training/certificate", "internal/training/door"}},
 	{pkg: "internal/training/courier", may: []string{"internal/store", "internal/store/trainingdb", "internal/office", "internal/training", "internal/training/mail"}},
-	{pkg: "internal/training/intake", may: []string{"internal/persian", "internal/store", "internal/store/trainingdb", "internal/office", "internal/training"}},
+	{pkg: "internal/training/intake", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/training"}},
 	{pkg: "internal/training/history", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/training/intake"}},
 	{pkg: "internal/training/programme", may: []string{"calendar", "internal/persian", "internal/planner", "internal/planner/iran", "internal/store",
 		"internal/store/officedb", "internal/store/trainingdb", "internal/office", "internal/printing", "internal/training"}},

@@ -176,7 +176,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
-	if page := string(with.files["en/verify.html"]); strings.Count(page, `<tr id="V`) != len(report.IDs()) || !strings.Contains(page, "sandogh mirror https://site.example/raw record --election "+fmt.Sprintf("%x", with.view.Election())) {
+	if page := string(with.files["en/verify.html"]); strings.Count(page, `<li id="V`) != len(report.IDs()) || !strings.Contains(page, "sandogh mirror https://site.example/raw record --election "+fmt.Sprintf("%x", with.view.Election())) {
 		t.Error("the page on verifying lacks checks or the command")
 	}
 	if page := string(with.files["verify.html"]); !strings.Contains(page, "رأیی که دو بار شمرده شود") {

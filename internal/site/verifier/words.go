@@ -50,8 +50,7 @@ var words = web.Words{
 	"self.lookup":       {"فهرست کدهای پیگیری", "The table of confirmation codes"},
 	"self.checks":       {"بررسی‌های شماره‌دار", "The numbered checks"},
 	"self.checks.about": {"هر برنامه‌ای که پرونده را بررسی کند همین‌ها را انجام می‌دهد. spec/verify.md شرح کامل هر یک را دارد.", "Whatever program verifies the record makes these. spec/verify.md explains each of them."},
-	"self.must":         {"چه باید درست باشد", "What must be so"},
-	"self.against":      {"در برابر چه", "Against what"},
+	"self.against":      {"در برابر:", "Against:"},
 
 	"agents.title":     {"شمارش نمایندگان احزاب", "Agents' counts"},
 	"agents.about":     {"نمایندگانی که در شعبه‌ها شمرده‌اند می‌توانند شمار خود را با آنچه واحدهای پرونده گشوده‌اند مقایسه کنند. هر اختلافی نام برده می‌شود.", "Agents who counted in branches can compare their numbers with what the units of the record opened to. Every difference is named."},

@@ -4,7 +4,8 @@
 const given = JSON.parse(document.getElementById('given').textContent)
 const form = document.querySelector('form.ask')
 const box = document.getElementById('answer')
-const say = (key, ...args) => args.reduce((s, a, i) => s.replaceAll('%' + (i + 1), a), given.words[key] ?? key)
+// What is put into a sentence is kept apart from its direction (U+2068, U+2069).
+const say = (key, ...args) => args.reduce((s, a, i) => s.replaceAll('%' + (i + 1), '\u2068' + a + '\u2069'), given.words[key] ?? key)
 const digits = n => given.lang === 'fa' ? n.toLocaleString('fa-IR') : n.toLocaleString('en')
 const name = n => (given.lang === 'en' && n.en) || n.fa || n.en
 const marks = { good: '✓', bad: '✗', open: '?', wait: '·' }
@@ -55,7 +56,14 @@ function ask(question) {
 }
 
 function failed(e) {
-  show('open', say('failed'), say('failed.text'), el('p', e.message, { dir: 'ltr', lang: 'en' }))
+  show('open', say('failed'), say('failed.text'), foreign(e.message))
+}
+
+// foreign is a text of the verifier, which speaks English.
+function foreign(text) {
+  const p = el('p')
+  p.append(el('bdi', text, { dir: 'ltr', lang: 'en' }))
+  return p
 }
 
 function save(text, file, label) {
@@ -65,15 +73,19 @@ function save(text, file, label) {
   return p
 }
 
-function code(text) { return el('p', text, { class: 'code', dir: 'ltr' }) }
+function code(text) {
+  const p = el('p')
+  p.append(el('bdi', text, { class: 'code', dir: 'ltr' }))
+  return p
+}
 
 function foundCode(a, typed) {
   switch (a.state) {
     case 'fault': return show('open', say('unclear'), say('fault.' + a.fault))
     case 'none': return show('open', say('none'), list([say('none.1'), say('none.2'), say('none.3')], 'ol'), (a.unread || []).length ? say('unread', a.unread.join(' ')) : '')
     case 'many': return show('open', say('many', digits(a.matches)), say('many.text'))
-    case 'wrong': return show('bad', say('wrong'), say('wrong.text'), el('p', a.why, { dir: 'ltr', lang: 'en' }))
-    case 'unknown': return show('open', say('unknown'), say('unknown.text'), el('p', a.why, { dir: 'ltr', lang: 'en' }))
+    case 'wrong': return show('bad', say('wrong'), say('wrong.text'), foreign(a.why))
+    case 'unknown': return show('open', say('unknown'), say('unknown.text'), foreign(a.why))
   }
   const e = show(a.kind ? 'good' : 'open', say('found'), code(a.code), say('where', name(a.name)),
     el('p', say('ended.' + (a.kind || 'not'))), say('proved', digits(a.size), (a.cosigned || []).join(', ') || '–', digits(a.quorum)),
@@ -96,7 +108,9 @@ function findings(report) {
     const li = el('li', c.id + ' ' + (given.checks[c.id] ?? c.title))
     li.append(list(c.findings.slice(0, 5).map(f => {
       const at = [f.log, f.entry >= 0 ? 'entry ' + f.entry : '', f.path].filter(Boolean).join(' ')
-      return el('li', (at ? at + ': ' : '') + f.text, { dir: 'ltr', lang: 'en' })
+      const li = el('li')
+      li.append(el('bdi', (at ? at + ': ' : '') + f.text, { dir: 'ltr', lang: 'en' }))
+      return li
     })))
     return li
   }))

@@ -60,7 +60,7 @@ func (d *Desk) Part() branch.Part {
 		Nav: []branch.Nav{{Path: "/desk", Word: "desk", Role: branch.Desk}, {Path: "/desk-day", Word: "desk.day", Role: branch.Desk}},
 		Entries: func(r *branch.Request) []branch.Entry {
 			if !r.May(branch.Desk) {
-				return nil
+				return []branch.Entry{{Path: r.Lang.Prefix() + "/desk", Title: r.Say("desk"), Text: r.Say("desk.first"), Kind: "wait"}}
 			}
 			return []branch.Entry{{Path: r.Lang.Prefix() + "/desk", Title: r.Say("desk"), Text: r.Say("desk.lead"), Kind: "good"},
 				{Path: r.Lang.Prefix() + "/desk-day", Title: r.Say("desk.day"), Text: r.Say("desk.day.lead"), Kind: "wait"}}

@@ -326,6 +326,9 @@ func TestATKH08Roles(t *testing.T) {
 	if code, page := nobody.get("/desk"); code != 200 || !strings.Contains(page, "Sign in") || strings.Contains(page, `name="q"`) {
 		t.Errorf("%d", code)
 	}
+	if _, page := nobody.get("/"); !strings.Contains(page, "First the head signs in") {
+		t.Error("the front page does not say how a desk is opened")
+	}
 	for path, s := range map[string]*seat{"/desk/find": nobody, "/desk/check-in": nobody, "/desk/undo": clerk, "/desk/release": clerk, "/desk-day/queue": nobody, "/desk/ask": nobody} {
 		if code, _ := s.post(path, "number", n, "q", n, "reason", "because", "to", id(1), "count", "3"); code != 403 {
 			t.Errorf("%s: %d", path, code)

@@ -6,6 +6,7 @@ import "github.com/sandogh/sandogh/internal/web"
 var words = web.Words{
 	"desk":                {"پذیرش", "Check-in"},
 	"desk.lead":           {"یک رأی‌دهنده را پیدا و پذیرش کنید.", "Find a voter and check them in."},
+	"desk.first":          {"نخست رئیس شعبه وارد می‌شود و این دستگاه را میز پذیرش می‌کند.", "First the head signs in and makes this machine a check-in desk."},
 	"desk.day":            {"روز در یک نگاه", "The day so far"},
 	"desk.day.lead":       {"شمار پذیرفته‌شدگان، صف، فهرست کاغذی.", "How many were checked in, the queue, the paper list."},
 	"desk.field":          {"کارت را بخوانید، یا شمارهٔ ملی یا نام را بنویسید", "Scan the card, or type a national number or a name"},

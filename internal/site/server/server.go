@@ -52,6 +52,7 @@ type answer struct {
 	kind          string
 	etag          string
 	policy        string // of a page
+	passing       bool   // nobody keeps it
 }
 
 // New returns a server that has nothing to show yet.
@@ -278,7 +279,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, status 
 		etag = a.etag[:len(a.etag)-1] + `-z"`
 		h["Content-Encoding"] = gzipped
 	}
-	if status == http.StatusOK {
+	if status == http.StatusOK && !a.passing {
 		h["Etag"] = []string{etag}
 		if match := r.Header.Get("If-None-Match"); match != "" && strings.Contains(match, etag) {
 			delete(h, "Content-Encoding")
@@ -320,8 +321,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, l web.Lang) {
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "5")
 	}
-	a := &answer{plain: f.Data, kind: types[".html"], etag: `""`, policy: frame.PolicyOf(f.Path, f.Data)}
-	w.Header()["Cache-Control"] = []string{"no-store"}
+	a := &answer{plain: f.Data, kind: types[".html"], passing: true, policy: frame.PolicyOf(f.Path, f.Data)}
 	s.send(w, r, a, status)
 }
 

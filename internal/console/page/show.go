@@ -78,6 +78,6 @@ func timeHTML(l web.Lang, v any) template.HTML {
 	}
 	t = t.In(office.Tehran)
 	d := calendar.DayOf(t.Date())
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s، %s</time>`, t.Format(time.RFC3339), t.Format("2 January 2006 15:04"),
-		d.In(langOf(l)), l.Digits(t.Format("15:04"))))
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s%s%s</time>`, t.Format(time.RFC3339), t.Format("2 January 2006 15:04"),
+		d.In(langOf(l)), l.Say(web.Text{"، ", ", "}), l.Digits(t.Format("15:04"))))
 }

@@ -73,7 +73,7 @@ func TestBrowser(t *testing.T) {
 	c.As(office.HQ, "").Post("/my/invitations/"+i.ID+"/answer", "answer", "accepted", "version", "1").Is(http.StatusSeeOther)
 	c.SignIn(ctx, office.HQ, "")
 	c.Look(ctx, t, "/training/programmes/"+id, "/training/programmes/"+id+"/plan", "/training/programmes/"+id+"/move", "/training/sessions/"+s.ID,
-		"/training/sessions/"+s.ID+"/roster", "/training/sessions/"+s.ID+"/door", "/my/training", "/training/courses/"+s.Course, "/training/new")
+		"/training/sessions/"+s.ID+"/roster", "/training/sessions/"+s.ID+"/door", "/my/training", "/training/courses/"+s.Course, "/training/new", "/training/messages")
 }
 
 // TestOfflineDoor opens the page without a network as a file, lets people in with

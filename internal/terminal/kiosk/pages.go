@@ -34,7 +34,7 @@ var layout = sync.OnceValues(func() (*template.Template, error) {
 				text = web.Text{key, key}
 			}
 			clip := template.HTMLEscapeString(key)
-			return template.HTML(fmt.Sprintf(`<span data-clip="%s">%s</span> <span class="small" lang="en" dir="ltr" data-clip="%s">%s</span>`,
+			return template.HTML(fmt.Sprintf(`<span data-clip="%s">%s</span> <span class="small other" lang="en" dir="ltr" data-clip="%s">%s</span>`,
 				clip, template.HTMLEscapeString(text[web.Persian]), clip, template.HTMLEscapeString(text[web.English])))
 		},
 		"named": func(n election.Name) template.HTML {

@@ -1,8 +1,7 @@
 // Package assets reads what the site shows and no record has: photographs of
 // candidates, scanned minutes of branches, turnout by hour, the counts of agents.
 //
-// Specification: doc/guides/site.md, "What is not in the record"; JSON Schema:
-// spec/schemas/site-assets.json.
+// Specification: doc/guides/site.md, "What is not in the record".
 //
 // In goes a folder with assets.json, assets.sig and the files that they name; out
 // comes a List of those files, each compared with its SHA-256. The list is signed

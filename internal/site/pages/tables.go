@@ -106,7 +106,7 @@ func contestCSV(c *results.Contest) ([]byte, error) {
 	return write(rows)
 }
 
-// The JSON of a contest, published as spec/schemas/site-contest.json.
+// contestData is the JSON of a contest.
 type contestData struct {
 	Election    string           `json:"election"`
 	Practice    bool             `json:"practice"`

@@ -85,7 +85,7 @@ func (l *log) extends(ctx context.Context) error {
 		return nil
 	}
 	// The earlier root must be the root of as many entries of the new tree.
-	root, err := tlog.TreeHash(int64(have.Size()), l.hashes(ctx))
+	root, err := tlog.TreeHash(int64(have.Size()), l.hashes(ctx, false))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (l *log) bundle(ctx context.Context, n uint64) error {
 	for i := range indexes {
 		indexes[i] = tlog.StoredHashIndex(0, int64(n*board.Width)+int64(i))
 	}
-	want, err := l.hashes(ctx).ReadHashes(indexes)
+	want, err := l.hashes(ctx, true).ReadHashes(indexes)
 	if err != nil {
 		return fmt.Errorf("log %s: %w", l.dir, err)
 	}
@@ -144,13 +144,14 @@ func (l *log) bundle(ctx context.Context, n uint64) error {
 }
 
 // hashes returns a reader of the tree's hashes that proves every tile against
-// the signed root before it is kept. Of a tile that lies in the folder and does
-// not fit, a second reading fetches another.
-func (l *log) hashes(ctx context.Context) tlog.HashReader {
+// the signed root before it is kept, if it is to be: nothing of a log is that may
+// contradict the earlier copy. Of a tile that lies in the folder and does not fit,
+// a second reading fetches another.
+func (l *log) hashes(ctx context.Context, keep bool) tlog.HashReader {
 	tree := tlog.Tree{N: int64(l.head.Size), Hash: l.head.Root}
 	return hashReader(func(indexes []int64) ([]tlog.Hash, error) {
 		read := func(fresh bool) ([]tlog.Hash, error) {
-			from := &tiles{l: l, ctx: ctx, fresh: fresh}
+			from := &tiles{l: l, ctx: ctx, fresh: fresh, keep: keep}
 			h, err := tlog.TileHashReader(tree, from).ReadHashes(indexes)
 			if err != nil && !from.failed {
 				err = wrong(l.dir, err)
@@ -175,6 +176,7 @@ type tiles struct {
 	l     *log
 	ctx   context.Context
 	fresh bool // from the server alone
+	keep  bool // what is proven
 
 	failed bool // a tile could not be had
 }
@@ -218,6 +220,9 @@ func (t *tiles) SaveTiles(proven []tlog.Tile, data [][]byte) {
 			t.l.mu.Lock()
 			t.l.upper[x] = data[i]
 			t.l.mu.Unlock()
+		}
+		if !t.keep {
+			continue
 		}
 		if err := t.l.keep(t.path(x), data[i]); err != nil {
 			t.l.fail(err)
@@ -264,15 +269,19 @@ func (l *log) finish() error {
 	return nil
 }
 
-// blobsOf collects the blobs that an entry of headquarters' log names. An entry
-// that does not decode names none: the verification says what is wrong with it.
-func (r *run) blobsOf(data []byte) error {
+// collect notes what an entry of headquarters' log names: blobs, and logs of
+// branches. An entry that does not decode names nothing: the verification says what
+// is wrong with it.
+func (r *run) collect(data []byte) error {
 	e, err := record.Decode(data)
 	if err != nil {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if h, ok := e.Body.(*record.Head); ok {
+		r.heads[h.Branch] = append(r.heads[h.Branch], h.Checkpoint)
+	}
 	for _, b := range named(e.Body) {
 		if len(b.Hash) == len(r.id) && b.Size <= maxBlob {
 			r.blobs[[32]byte(b.Hash)] = b
@@ -281,4 +290,17 @@ func (r *run) blobsOf(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// short reports whether headquarters has taken in more of the branch's log than
+// there is, size entries. A head that its log has not signed says nothing.
+func (r *run) short(l *log, branch string, size uint64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, note := range r.heads[branch] {
+		if c, err := board.ParseCheckpoint(note, l.origin, l.key, l.witnesses); err == nil && c.Size > size {
+			return true
+		}
+	}
+	return false
 }

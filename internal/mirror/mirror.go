@@ -6,13 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -76,6 +75,7 @@ type run struct {
 
 	mu      sync.Mutex
 	blobs   map[[32]byte]record.Blob
+	heads   map[string][][]byte // checkpoints that headquarters took in, by branch
 	missing []string
 	failed  error // of a tile that could not be written
 	fetched int64
@@ -90,7 +90,7 @@ func Copy(ctx context.Context, address, to string, o Options) (*Summary, error) 
 	if err != nil {
 		return nil, fmt.Errorf("mirror %w", err)
 	}
-	r := &run{to: filepath.Clean(to), parts: filepath.Clean(to) + ".part", disk: o.Disk, blobs: map[[32]byte]record.Blob{}, progress: o.Progress}
+	r := &run{to: filepath.Clean(to), parts: filepath.Clean(to) + ".part", disk: o.Disk, blobs: map[[32]byte]record.Blob{}, heads: map[string][][]byte{}, progress: o.Progress}
 	r.fetch = &fetcher{base: base, http: remote.Client(base, o.Transport, 0), slots: make(chan struct{}, max(o.Parallel, 1)), wait: o.Wait, got: r.got}
 	if o.Parallel == 0 {
 		r.fetch.slots = make(chan struct{}, 8)
@@ -134,7 +134,7 @@ func (r *run) copy(ctx context.Context, expected *[32]byte) (*Summary, error) {
 	for _, w := range def.Witnesses {
 		r.witnesses = append(r.witnesses, board.Witness{Name: w.Name, Key: w.Key.Ed25519()})
 	}
-	hq := &log{run: r, dir: record.HQ, origin: election.HQOrigin(r.id), key: def.HQLogKey.Ed25519(), visit: r.blobsOf}
+	hq := &log{run: r, dir: record.HQ, origin: election.HQOrigin(r.id), key: def.HQLogKey.Ed25519(), visit: r.collect}
 	if err := hq.copy(ctx); err != nil {
 		return nil, err
 	}
@@ -148,10 +148,16 @@ func (r *run) copy(ctx context.Context, expected *[32]byte) (*Summary, error) {
 		b := &def.Branches[i]
 		l := &log{run: r, dir: record.BranchLog(b.ID), origin: election.BranchOrigin(r.id, b.ID), key: b.LogKey.Ed25519()}
 		if err := l.copy(ctx); err != nil {
-			if errors.Is(err, fs.ErrNotExist) && l.head.Note == nil {
-				return nil // the branch has not published
+			if !errors.Is(err, fs.ErrNotExist) || l.head.Note != nil {
+				return err
 			}
-			return err
+			if r.short(l, b.ID, 0) { // else the branch has not published
+				r.lacks(l.dir)
+			}
+			return nil
+		}
+		if r.short(l, b.ID, l.head.Size) {
+			r.lacks(l.dir + " beyond its first " + strconv.FormatUint(l.head.Size, 10) + " entries")
 		}
 		mu.Lock()
 		s.Branches++
@@ -263,100 +269,6 @@ func (r *run) keep(name string, b []byte) error {
 	return r.disk.WriteFile(path, b, 0o644)
 }
 
-func (r *run) copyBlobs(ctx context.Context) (n int, err error) {
-	var refs []record.Blob
-	for _, b := range r.blobs {
-		refs = append(refs, b)
-	}
-	slices.SortFunc(refs, func(a, b record.Blob) int { return strings.Compare(string(a.Hash), string(b.Hash)) })
-	r.begin("blobs", len(refs))
-	err = r.parallel(ctx, len(refs), func(ctx context.Context, i int) error {
-		defer r.step()
-		err := r.blob(ctx, refs[i])
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if errors.Is(err, fs.ErrNotExist) {
-			r.missing = append(r.missing, "blob/"+hex.EncodeToString(refs[i].Hash))
-			return nil
-		}
-		n++
-		return err
-	})
-	return n, err
-}
-
-func (r *run) blob(ctx context.Context, ref record.Blob) error {
-	name := "blob/" + hex.EncodeToString(ref.Hash)
-	if ref.Size <= large {
-		_, err := r.checked(ctx, name, int64(ref.Size), func(b []byte) error {
-			if h := sha256.Sum256(b); string(h[:]) != string(ref.Hash) {
-				return errors.New("does not have the hash that names it")
-			}
-			return nil
-		})
-		return err
-	}
-	path := filepath.Join(r.to, filepath.FromSlash(name))
-	if hashOf(path) == string(ref.Hash) {
-		return nil
-	}
-	part := filepath.Join(r.parts, hex.EncodeToString(ref.Hash))
-	for again := false; ; again = true {
-		begun, err := r.pieces(ctx, name, part, int64(ref.Size))
-		if err != nil {
-			return err
-		}
-		if hashOf(part) == string(ref.Hash) {
-			break
-		}
-		if err := r.disk.Remove(part); err != nil {
-			return err
-		}
-		if again || !begun { // what an earlier server gave may be wrong: once more without it
-			return wrong(name, errors.New("does not have the hash that names it"))
-		}
-	}
-	if err := r.disk.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return r.disk.Move(part, path)
-}
-
-// pieces completes a part; begun says that there was something of it before.
-func (r *run) pieces(ctx context.Context, name, part string, size int64) (begun bool, err error) {
-	if _, err := os.Stat(part); errors.Is(err, fs.ErrNotExist) {
-		if err := r.disk.WriteFile(part, nil, 0o644); err != nil {
-			return false, err
-		}
-	}
-	a, err := r.disk.OpenAppender(part)
-	if err != nil {
-		return false, err
-	}
-	defer a.Close()
-	begun = a.Size() > 0
-	if a.Size() > size {
-		if err := a.Truncate(0); err != nil {
-			return begun, err
-		}
-	}
-	return begun, r.fetch.rest(ctx, name, a, size)
-}
-
-// hashOf returns the SHA-256 of a file, or nothing if it cannot be read.
-func hashOf(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return ""
-	}
-	return string(h.Sum(nil))
-}
-
 // cleanParts removes what is not needed to go on: all of it once the copy is
 // complete.
 func (r *run) cleanParts(complete bool) error {
@@ -376,40 +288,6 @@ func (r *run) cleanParts(complete bool) error {
 		return nil
 	}
 	return r.disk.Remove(r.parts)
-}
-
-// named returns the blobs that a value names, wherever in it they stand.
-func named(body any) []record.Blob {
-	var out []record.Blob
-	var walk func(v reflect.Value)
-	walk = func(v reflect.Value) {
-		switch v.Kind() {
-		case reflect.Pointer:
-			if !v.IsNil() {
-				walk(v.Elem())
-			}
-		case reflect.Slice:
-			if v.Type().Elem().Kind() != reflect.Uint8 {
-				for i := range v.Len() {
-					walk(v.Index(i))
-				}
-			}
-		case reflect.Struct:
-			if b, ok := v.Interface().(record.Blob); ok {
-				if b.Type != "" {
-					out = append(out, b)
-				}
-				return
-			}
-			for i := range v.NumField() {
-				if v.Type().Field(i).IsExported() {
-					walk(v.Field(i))
-				}
-			}
-		}
-	}
-	walk(reflect.ValueOf(body))
-	return out
 }
 
 // parallel does the work for 0 to n−1, some at a time, until one fails.
@@ -436,6 +314,13 @@ func (r *run) parallel(ctx context.Context, n int, work func(ctx context.Context
 	close(todo)
 	wg.Wait()
 	return context.Cause(ctx)
+}
+
+// lacks notes what the server does not have.
+func (r *run) lacks(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.missing = append(r.missing, what)
 }
 
 func (r *run) fail(err error) {

@@ -23,6 +23,7 @@ import (
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/mirror"
 	"github.com/sandogh/sandogh/internal/remote"
+	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
 )
@@ -126,7 +127,7 @@ func TestKilled(t *testing.T) {
 	record := small(t, "certified-*.zip")
 	address := serve(t, remote.Handler(record))
 	root := t.TempDir()
-	for k := 0; k < 1000; k += 3 { // a file takes five steps, so each sort of step comes
+	for k := 0; k < 1000; k += 7 { // a file takes five steps, so each sort of step comes
 		dir := filepath.Join(root, fmt.Sprint(k))
 		left := int64(k)
 		died := errors.New("died")
@@ -234,19 +235,27 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// TestFork: two records of one election whose logs contradict each other.
+// TestFork: two logs of one key that contradict each other.
 func TestFork(t *testing.T) {
-	one, other := small(t, "closed-*.zip"), small(t, "certified-*.zip")
+	i := invent(t)
+	log := func(what string, n int) fstest.MapFS {
+		var bodies []record.Body
+		for k := range n {
+			bodies = append(bodies, &record.Tally{Contest: what, Unit: fmt.Sprint(k)})
+		}
+		return i.files(t, bodies...)
+	}
+	one := log("one", 300)
 	dir := filepath.Join(t.TempDir(), "copy")
 	if _, err := mirror.Copy(context.Background(), serve(t, remote.Handler(one)), dir, quick); err != nil {
 		t.Fatal(err)
 	}
-	var wrong *mirror.WrongError
-	if _, err := mirror.Copy(context.Background(), serve(t, remote.Handler(other)), dir, quick); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "contradict") {
-		t.Errorf("%v", err)
-	}
-	if got, err := os.ReadFile(filepath.Join(dir, "hq", "checkpoint")); err != nil || !bytes.Equal(got, one["hq/checkpoint"].Data) {
-		t.Error("the checkpoint of the first is not kept")
+	for _, n := range []int{300, 301, 600} {
+		var wrong *mirror.WrongError
+		if _, err := mirror.Copy(context.Background(), serve(t, remote.Handler(log("other", n))), dir, quick); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "contradict") {
+			t.Errorf("another log of %d entries: %v", n+1, err)
+		}
+		same(t, dir, one)
 	}
 }
 
@@ -267,6 +276,23 @@ func TestMissing(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	if s, err = mirror.Copy(context.Background(), serve(t, remote.Handler(record)), dir, quick); err != nil || !s.Complete() {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	same(t, dir, record)
+}
+
+// TestMissingBranch: headquarters has taken in a branch's log, and the server does
+// not have it.
+func TestMissingBranch(t *testing.T) {
+	record := small(t, "certified-*.zip")
+	without := maps.Clone(record)
+	maps.DeleteFunc(without, func(name string, _ *fstest.MapFile) bool { return strings.HasPrefix(name, "branch/") })
+	dir := filepath.Join(t.TempDir(), "copy")
+	s, err := mirror.Copy(context.Background(), serve(t, remote.Handler(without)), dir, quick)
+	if err != nil || s.Complete() || !slices.Equal(s.Missing, []string{"branch/101"}) {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if s, err = mirror.Copy(context.Background(), serve(t, remote.Handler(record)), dir, quick); err != nil || !s.Complete() || s.Branches != 1 {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	same(t, dir, record)

@@ -42,8 +42,15 @@ func ballots() table {
 			return entry(b101, i)
 		}},
 		{"a device beyond the limit of its commitment", "V022 V025 V027", "", func(f *forger) where {
-			edit(f, b101, 0, func(o *record.Opening) { o.Devices[0].Limit = f.next(b101, o.Devices[0].Device) })
-			return stuffed(f, fresh(f))
+			device := ""
+			edit(f, b101, 0, func(o *record.Opening) {
+				for i := range o.Devices { // with another limit a challenge of its ballots fails too
+					if d := &o.Devices[i]; device == "" && d.Device != nth[*record.Challenged](f, b101, 0).Device {
+						device, d.Limit = d.Device, f.next(b101, d.Device)
+					}
+				}
+			})
+			return stuffed(f, f.seal(b101, device, 1, 2))
 		}},
 		{"a device of the branch that was not committed at opening", "V022 V025 V027", "", func(f *forger) where {
 			edit(f, b103, 0, func(o *record.Opening) { o.Devices = o.Devices[:1] })

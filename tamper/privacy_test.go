@@ -53,7 +53,12 @@ func (p *tap) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// canaries returns all that was drawn, and the scalars made of it.
+// sessionID is how many bytes the id of a voter's session in a branch is drawn
+// from. It is no secret: the branch's own journal has it, and no entry.
+const sessionID = 16
+
+// canaries returns all that was drawn but the ids of sessions, and the scalars
+// made of it.
 func (p *tap) canaries() *canaries {
 	var seed [32]byte // as SetGlobalRandom makes it
 	for i := range 8 {
@@ -62,7 +67,14 @@ func (p *tap) canaries() *canaries {
 	stream := make([]byte, p.total+1<<16) // the rest is for keys
 	rand.NewChaCha8(seed).Read(stream)
 	c := newCanaries()
-	c.addStream("randomness", stream)
+	rest := stream
+	for _, id := range p.reads[sessionID] { // in the order in which they were drawn
+		if i := bytes.Index(rest, id); i >= 0 {
+			c.addStream("randomness", rest[:i])
+			rest = rest[i+sessionID:]
+		}
+	}
+	c.addStream("randomness", rest)
 	for _, b := range p.reads[48] {
 		if !bytes.Contains(stream, b) {
 			panic("tap: what was read is not of the stream")

@@ -2,6 +2,7 @@ package branchlog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -149,7 +150,9 @@ func (r *reader) challenged(b *Branch, p report.Place, data []byte, s *sealed, c
 		r.Absent("V026", p, "the sealed ballot (entry %d) cannot be read: %v", s.index, err)
 		return
 	}
-	err = r.Facts.Once(source.Fact("challenged", r.Election[:], r.Key.Element().Bytes(), b.devices[c.Device].committed.Root, entryData, data), func() error {
+	committed := b.devices[c.Device].committed
+	limit := binary.BigEndian.AppendUint64(nil, committed.Limit)
+	err = r.Facts.Once(source.Fact("challenged", r.Election[:], r.Key.Element().Bytes(), limit, committed.Root, entryData, data), func() error {
 		return r.recompute(b, entryData, c)
 	})
 	if err != nil {

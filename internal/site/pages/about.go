@@ -8,6 +8,7 @@ import (
 	"github.com/sandogh/sandogh/internal/site/find"
 	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/results"
+	"github.com/sandogh/sandogh/internal/site/wording"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify/report"
 )
@@ -126,7 +127,7 @@ func (s *Site) voting(l web.Lang, _ string) (frame.File, error) {
 func (s *Site) trust(l web.Lang, _ string) (frame.File, error) {
 	type row struct{ How, Shown, Left string }
 	var rows []row
-	for _, id := range trusted {
+	for _, id := range wording.Cheats {
 		rows = append(rows, row{s.pages.Say(l, "cheat."+id), s.pages.Say(l, "cheat."+id+".shown"), s.pages.Say(l, "cheat."+id+".left")})
 	}
 	return s.page(l, "trust", "/trust.html", s.pages.Say(l, "cheat.title"), rows)
@@ -153,7 +154,7 @@ type dataBody struct {
 func (s *Site) data(l web.Lang, _ string) (frame.File, error) {
 	b := dataBody{Record: s.Record, Served: s.Served, Assets: len(s.Assets.Published())}
 	for _, p := range s.e.Places {
-		if reports(p) && len(b.Places) < 500 {
+		if p.Reports() && len(b.Places) < 500 {
 			b.Places = append(b.Places, placeRow{Path: "/place/" + p.ID + ".err.json", Name: p.Name})
 		}
 	}
@@ -197,7 +198,7 @@ func (s *Site) names() *find.Index {
 		listed = append(listed, find.Item{Name: p.Name, Where: where(p), Path: placePath(p), Kind: "place"})
 	}
 	for _, c := range s.e.Contests {
-		if c.Place == nil || !leaf(c.Place) {
+		if c.Place == nil || !c.Place.Leaf() {
 			listed = append(listed, find.Item{Name: c.Name, Where: where(c.Place), Path: contestPath(c), Kind: "contest"})
 		}
 	}

@@ -106,7 +106,7 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 		Matrix: c.N() <= matrixColumns, Withheld: s.e.Withheld}
 	if c.Place != nil {
 		b.Up = crumbs(c.Place.Parent)
-		if !leaf(c.Place) {
+		if !c.Place.Leaf() {
 			b.Up = crumbs(c.Place)
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 			return b, fmt.Errorf("count contest %s: %w", c.ID, err)
 		}
 	}
-	w := whoOf(c, o.Elected, o.Alternates, o.Runoff)
+	w := c.Who(o)
 	all := order(c, c.Votes)
 	from := (n - 1) * perPage
 	b.Rows = s.rows(l, c, w, all[from:min(from+perPage, len(all))], c.Votes, c.Ballots)
@@ -138,8 +138,8 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 	if n > 1 {
 		return b, nil
 	}
-	b.Elected = s.rows(l, c, w, codes(c, w.first), c.Votes, c.Ballots)
-	b.Others = s.rows(l, c, w, codes(c, w.others), c.Votes, c.Ballots)
+	b.Elected = s.rows(l, c, w, codes(c, w.First), c.Votes, c.Ballots)
+	b.Others = s.rows(l, c, w, codes(c, w.Alternates), c.Votes, c.Ballots)
 	s.seats(l, &b, o)
 	b.Units = s.unitRows(c, c.Units[:min(onContest, len(c.Units))])
 	if len(c.Units) > onContest {
@@ -157,7 +157,7 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 // reportOf returns the address of the report that the contest is in.
 func (s *Site) reportOf(c *results.Contest) string {
 	for p := c.Place; p != nil; p = p.Parent {
-		if reports(p) {
+		if p.Reports() {
 			return "/place/" + p.ID + ".err.json"
 		}
 	}
@@ -283,7 +283,7 @@ func (s *Site) unitRows(c *results.Contest, units []results.Unit) []unitRow {
 		}
 		for _, b := range u.Branches {
 			x := link{Name: b.Name}
-			if !alone(b) {
+			if !b.Alone() {
 				x.Path = branchPath(b)
 			}
 			r.Names = append(r.Names, x)
@@ -297,7 +297,7 @@ func (s *Site) branchRows(all []*results.Branch) []branchRow {
 	var out []branchRow
 	for _, b := range all {
 		r := branchRow{Branch: b}
-		if !alone(b) { // else it is told right here
+		if !b.Alone() { // else it is told right here
 			r.Path = branchPath(b)
 		}
 		for _, m := range s.Assets.MinutesOf(b.ID) {
@@ -358,7 +358,7 @@ func (s *Site) unit(l web.Lang, c *results.Contest, u *results.Unit) (frame.File
 	if u.Opened { // what is said here is of this unit alone, so that the page stays as it is while others are counted
 		body.Label = label{Kind: "good", Words: s.pages.Say(l, "standing.unit")}
 		all := order(c, u.Votes)
-		body.Rows = s.rows(l, c, who{}, all[:min(perPage, len(all))], u.Votes, u.Ballots)
+		body.Rows = s.rows(l, c, results.Who{}, all[:min(perPage, len(all))], u.Votes, u.Ballots)
 	}
 	return s.page(l, "unit", unitPath(c, u.ID), s.pages.Say(l, "unit.title", u.ID), body)
 }
@@ -400,7 +400,7 @@ func (s *Site) branch(l web.Lang, x *results.Branch) (frame.File, error) {
 			if u.Opened {
 				a.Label = label{Kind: "good", Words: s.pages.Say(l, "branch.in", u.ID)}
 				all := order(c, u.Votes)
-				a.Rows = s.rows(l, c, who{}, all[:min(onBranch, len(all))], u.Votes, u.Ballots)
+				a.Rows = s.rows(l, c, results.Who{}, all[:min(onBranch, len(all))], u.Votes, u.Ballots)
 			}
 		}
 		body.Asked = append(body.Asked, a)

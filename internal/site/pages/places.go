@@ -67,7 +67,7 @@ func (s *Site) placeRows(l web.Lang, all []*results.Place) []placeRow {
 	var out []placeRow
 	for _, p := range all {
 		r := placeRow{placePath(p), p.Name, s.placeLabel(l, p.Sum), p.Sum}
-		if leaf(p) {
+		if p.Leaf() {
 			r.Label = s.label(l, p.Contests[0])
 			r.Label.Since, r.Label.Diff = "", ""
 		}
@@ -82,7 +82,7 @@ func (s *Site) contestRows(l web.Lang, all []*results.Contest) []contestRow {
 		r := contestRow{Path: contestPath(c), Name: c.Name, Label: s.label(l, c), Ballots: c.Ballots, Counted: c.Kind != results.Waiting}
 		r.Label.Diff = ""
 		if r.Counted {
-			r.Leading = s.rows(l, c, who{}, order(c, c.Votes)[:min(3, c.N())], c.Votes, c.Ballots)
+			r.Leading = s.rows(l, c, results.Who{}, order(c, c.Votes)[:min(3, c.N())], c.Votes, c.Ballots)
 		}
 		out = append(out, r)
 	}
@@ -124,7 +124,7 @@ func (s *Site) place(l web.Lang, p *results.Place) (frame.File, error) {
 	body := s.within(l, p.Name, p.Sum, p.Children, p.Contests)
 	body.Up = crumbs(p.Parent)
 	body.Get = get{CSV: "/place/" + p.ID + ".csv", JSON: "/place/" + p.ID + ".json"}
-	if reports(p) {
+	if p.Reports() {
 		body.Get.ERR = "/place/" + p.ID + ".err.json"
 	}
 	return s.page(l, "place", placePath(p), l.Name(p.Name), body)
@@ -138,7 +138,7 @@ func (s *Site) tops() (top *results.Place, children []*results.Place, contests [
 			children = append(children, p)
 		}
 	}
-	if len(children) == 1 && !leaf(children[0]) {
+	if len(children) == 1 && !children[0].Leaf() {
 		top = children[0]
 		return top, top.Children, top.Contests
 	}

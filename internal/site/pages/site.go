@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/sandogh/sandogh/internal/site/find"
 	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/results"
+	"github.com/sandogh/sandogh/internal/site/wording"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify/report"
 )
@@ -55,7 +55,7 @@ var templatesOf = func() func() (*web.Pages, error) {
 	own, err := fs.Sub(templates, "templates")
 	var pages *web.Pages
 	if err == nil {
-		pages, err = web.NewPages(own, words, aboutWords)
+		pages, err = web.NewPages(own, wording.Results, wording.About)
 	}
 	return func() (*web.Pages, error) { return pages, err }
 }()
@@ -199,41 +199,12 @@ func (s *Site) fixed() []string {
 	return out
 }
 
-// leaf reports whether a place is told on the page of its one contest.
-func leaf(p *results.Place) bool { return len(p.Children) == 0 && len(p.Contests) == 1 }
-
-// alone reports whether a branch is told on the page of its one contest, in which
-// nobody else votes.
-func alone(b *results.Branch) bool {
-	return b.Place != nil && leaf(b.Place) && len(b.Place.Branches) == 1 && len(b.Asks()) == 1
-}
-
-// reporting reports whether contests are reported by places of this kind.
-func reporting(p *results.Place) bool {
-	return p.Parent == nil || p.Kind == election.Country || p.Kind == election.Province || p.Kind == election.County
-}
-
-// reported returns the contests of a place's report: all within it that belong to
-// no smaller place that reports.
-func reported(p *results.Place) []*results.Contest {
-	out := slices.Clone(p.Contests)
-	for _, c := range p.Children {
-		if !reporting(c) {
-			out = append(out, reported(c)...)
-		}
-	}
-	return out
-}
-
-// reports reports whether the place has a report of contests.
-func reports(p *results.Place) bool { return reporting(p) && len(reported(p)) > 0 }
-
 func (s *Site) ofPlace(p *results.Place) []string {
 	var out []string
-	if reports(p) {
+	if p.Reports() {
 		out = append(out, "place/"+p.ID+".err.json")
 	}
-	if leaf(p) {
+	if p.Leaf() {
 		return out
 	}
 	for _, l := range web.Langs {
@@ -271,7 +242,7 @@ func (s *Site) ofContest(c *results.Contest) []string {
 }
 
 func (s *Site) ofBranch(b *results.Branch) []string {
-	if alone(b) {
+	if b.Alone() {
 		return nil
 	}
 	return []string{frame.FilePath(web.Persian, branchPath(b)), frame.FilePath(web.English, branchPath(b))}
@@ -284,7 +255,7 @@ func widgets(c *results.Contest) bool { return c.Place == nil || c.Place.Kind !=
 func parts(n int) int { return max(1, (n+perPage-1)/perPage) }
 
 func placePath(p *results.Place) string {
-	if leaf(p) {
+	if p.Leaf() {
 		return contestPath(p.Contests[0])
 	}
 	return "/place/" + p.ID + ".html"
@@ -388,11 +359,11 @@ func (s *Site) File(path string) (frame.File, error) {
 	}
 	switch folder {
 	case "place":
-		if p, ok := s.e.Place(id); ok && !leaf(p) {
+		if p, ok := s.e.Place(id); ok && !p.Leaf() {
 			return s.place(l, p)
 		}
 	case "branch":
-		if b, ok := s.e.Branch(id); ok && !alone(b) {
+		if b, ok := s.e.Branch(id); ok && !b.Alone() {
 			return s.branch(l, b)
 		}
 	case "find":

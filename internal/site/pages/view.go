@@ -99,7 +99,7 @@ type link struct {
 func crumbs(p *results.Place) []link {
 	var out []link
 	for _, x := range p.Up() {
-		if !leaf(x) {
+		if !x.Leaf() {
 			out = append(out, link{placePath(x), x.Name})
 		}
 	}
@@ -147,36 +147,11 @@ func order(c *results.Contest, votes []uint64) []int {
 	return out
 }
 
-// who says who is elected, by id: as in the result in force, else as it follows.
-type who struct {
-	elected, runoff map[string]bool
-	alternate       map[string]int
-	first, others   []string
-}
-
-func whoOf(c *results.Contest, elected, alternates, runoff []string) who {
-	w := who{map[string]bool{}, map[string]bool{}, map[string]int{}, elected, alternates}
-	if n := len(c.Chain); n > 0 {
-		in := c.Chain[n-1].New
-		w.first, w.others, runoff = in.Elected, in.Alternates, in.Runoff
-	}
-	for _, id := range w.first {
-		w.elected[id] = true
-	}
-	for i, id := range w.others {
-		w.alternate[id] = i + 1
-	}
-	for _, id := range runoff {
-		w.runoff[id] = true
-	}
-	return w
-}
-
-func (s *Site) rows(l web.Lang, c *results.Contest, w who, codes []int, votes []uint64, ballots uint64) []row {
+func (s *Site) rows(l web.Lang, c *results.Contest, w results.Who, codes []int, votes []uint64, ballots uint64) []row {
 	out := make([]row, 0, len(codes))
 	for _, code := range codes {
 		x := &c.Candidates[code-1]
-		r := row{Name: x.Name, Votes: votes[code-1], Ballots: ballots, Alternate: w.alternate[x.ID], In: w.elected[x.ID], Good: c.Settled()}
+		r := row{Name: x.Name, Votes: votes[code-1], Ballots: ballots, Alternate: w.Alternate[x.ID], In: w.Elected[x.ID], Good: c.Settled()}
 		if list, ok := c.List(x.List); ok {
 			r.List = list.Name
 		}
@@ -188,7 +163,7 @@ func (s *Site) rows(l web.Lang, c *results.Contest, w who, codes []int, votes []
 			r.Badge = s.pages.Say(l, "badge.elected")
 		case r.In:
 			r.Badge = s.pages.Say(l, "badge.first")
-		case w.runoff[x.ID]:
+		case w.Runoff[x.ID]:
 			r.Badge = s.pages.Say(l, "badge.runoff")
 		}
 		if ballots > 0 {

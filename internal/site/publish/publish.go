@@ -34,6 +34,7 @@ import (
 	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/pages"
 	"github.com/sandogh/sandogh/internal/site/results"
+	"github.com/sandogh/sandogh/internal/site/tables"
 )
 
 // mark is the file by which a folder of a site is known.
@@ -106,7 +107,7 @@ func (f *Folder) History(contest string) []results.Moment {
 	if err != nil {
 		return nil
 	}
-	return pages.ReadHistory(data)
+	return tables.ReadHistory(data)
 }
 
 // Build writes every file of the site, and removes those of an earlier build that

@@ -1,12 +1,12 @@
-package pages
+package wording
 
 import "github.com/sandogh/sandogh/internal/web"
 
-// trusted are the ways to cheat that the site tells of, in their order.
-var trusted = []string{"terminal", "stuff", "remove", "branch", "mix", "open", "count", "site", "coerce"}
+// Cheats are the ways to cheat that the site tells of, in their order.
+var Cheats = []string{"terminal", "stuff", "remove", "branch", "mix", "open", "count", "site", "coerce"}
 
-// aboutWords are the words of the pages that are there before polling day.
-var aboutWords = web.Words{
+// About are the words of the pages that are there before polling day.
+var About = web.Words{
 	"about.title":     {"دربارهٔ این انتخابات", "About this election"},
 	"about.unknown":   {"تعریف این انتخابات خوانده نشد.", "The definition of this election could not be read."},
 	"about.calendar":  {"تقویم", "Calendar"},

@@ -1,63 +1,27 @@
-package pages
+package tables
 
 import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sandogh/sandogh/count"
 	"github.com/sandogh/sandogh/election"
-	"github.com/sandogh/sandogh/internal/site/cdf"
-	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/results"
-	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify/report"
 )
 
-// table makes a file for programs.
-func (s *Site) table(path, folder, id string) (frame.File, error) {
-	missing := &fs.PathError{Op: "make table", Path: path, Err: fs.ErrNotExist}
-	if folder == "asset" {
-		data, err := s.Assets.Open(id)
-		return frame.File{Path: path, Data: data}, err
-	}
-	name, ending, _ := strings.Cut(id, ".")
-	var data []byte
-	var fault error
-	switch {
-	case folder == "contest":
-		c, ok := s.e.Contest(name)
-		switch {
-		case ok && ending == "csv":
-			data, fault = contestCSV(c)
-		case ok && ending == "json":
-			data, fault = s.contestJSON(c)
-		default:
-			return frame.File{}, missing
-		}
-	case folder == "place":
-		p, ok := s.e.Place(name)
-		switch {
-		case ok && ending == "err.json" && reports(p):
-			data, fault = cdf.Report(s.e, p, reported(p))
-		case ok && ending == "csv" && !leaf(p):
-			data, fault = s.placeCSV(p)
-		case ok && ending == "json" && !leaf(p):
-			data, fault = s.placeJSON(p)
-		default:
-			return frame.File{}, missing
-		}
-	default:
-		return frame.File{}, missing
-	}
-	return frame.File{Path: path, Data: data}, fault
+// A Site is what is written about.
+type Site struct {
+	Election *results.Election
+	Name     election.Name
+	Practice bool
+	Record   string // address of the record, or empty
+	Assets   string // fingerprint of what is in no record, or empty
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -79,9 +43,9 @@ func plainText(s string) string {
 	return s
 }
 
-// contestCSV has a row for each candidate in each opened unit, one for the blanks
+// ContestCSV has a row for each candidate in each opened unit, one for the blanks
 // of each, and so for the sum, whose unit is "*".
-func contestCSV(c *results.Contest) ([]byte, error) {
+func ContestCSV(c *results.Contest) ([]byte, error) {
 	rows := [][]string{{"contest", "status", "branches_counted", "branches", "unit", "unit_branches", "unit_ballots", "candidate", "name_fa", "name_en", "list", "votes"}}
 	m := c.Moment()
 	add := func(unit string, branches []*results.Branch, ballots uint64, votes []uint64, blank uint64) {
@@ -154,7 +118,8 @@ type correctionData struct {
 	Entry   uint64   `json:"entry"`
 }
 
-func (s *Site) contestJSON(c *results.Contest) ([]byte, error) {
+// ContestJSON has all that is told of a contest.
+func (s *Site) ContestJSON(c *results.Contest) ([]byte, error) {
 	var o count.Outcome
 	if c.Counted() {
 		var err error
@@ -162,13 +127,13 @@ func (s *Site) contestJSON(c *results.Contest) ([]byte, error) {
 			return nil, fmt.Errorf("count contest %s: %w", c.ID, err)
 		}
 	}
-	w := whoOf(c, o.Elected, o.Alternates, o.Runoff)
-	d := contestData{Election: s.e.ID, Practice: s.Frame.Practice, Contest: c.ID, Name: c.Name, District: c.District, Seats: c.Seats,
-		Verified: s.e.Report.Status == report.Verified && len(s.e.Report.Checks) > 0, Now: c.Moment(), History: c.History, Blank: c.Blank,
+	w := c.Who(o)
+	d := contestData{Election: s.Election.ID, Practice: s.Practice, Contest: c.ID, Name: c.Name, District: c.District, Seats: c.Seats,
+		Verified: s.Election.Report.Status == report.Verified && len(s.Election.Report.Checks) > 0, Now: c.Moment(), History: c.History, Blank: c.Blank,
 		Candidates: []candidateData{}, Groups: o.Groups, Units: []unitData{}, Questions: o.Questions, Steps: o.Steps, Corrections: []correctionData{}}
 	if n := len(c.History); n == 0 {
 		d.History = []results.Moment{}
-	} else if s.e.Report.Status == report.Verified {
+	} else if s.Election.Report.Status == report.Verified {
 		d.Now = c.History[n-1]
 	}
 	if d.Groups == nil {
@@ -179,7 +144,7 @@ func (s *Site) contestJSON(c *results.Contest) ([]byte, error) {
 	}
 	for i := range c.Candidates {
 		x := &c.Candidates[i]
-		r := candidateData{ID: x.ID, Name: x.Name, List: x.List, Elected: w.elected[x.ID], Alternate: w.alternate[x.ID], Runoff: w.runoff[x.ID]}
+		r := candidateData{ID: x.ID, Name: x.Name, List: x.List, Elected: w.Elected[x.ID], Alternate: w.Alternate[x.ID], Runoff: w.Runoff[x.ID]}
 		if c.Kind != results.Waiting {
 			r.Votes = &c.Votes[i]
 		}
@@ -198,10 +163,11 @@ func (s *Site) contestJSON(c *results.Contest) ([]byte, error) {
 	for _, x := range c.Chain {
 		d.Corrections = append(d.Corrections, correctionData{x.Old.Elected, x.New.Elected, x.Article, x.Text, x.By, x.Entry})
 	}
-	return encode(d)
+	return Encode(d)
 }
 
-func encode(v any) ([]byte, error) {
+// Encode writes a value as one line of JSON.
+func Encode(v any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	return append(b, '\n'), err
 }
@@ -234,7 +200,7 @@ type childRow struct {
 	Status     string        `json:"status"`
 }
 
-func (s *Site) children(p *results.Place) []childRow {
+func children(p *results.Place) []childRow {
 	out := []childRow{}
 	status := func(sum results.Sum) string {
 		switch {
@@ -270,55 +236,30 @@ func (s *Site) children(p *results.Place) []childRow {
 	return out
 }
 
-func (s *Site) placeCSV(p *results.Place) ([]byte, error) {
+// PlaceCSV has a row for each place and each contest in a place.
+func PlaceCSV(p *results.Place) ([]byte, error) {
 	rows := [][]string{{"type", "id", "name_fa", "name_en", "status", "contests", "contests_counted", "contests_certified", "branches", "branches_closed", "electorate", "cast", "ballots_counted"}}
-	for _, r := range s.children(p) {
+	for _, r := range children(p) {
 		rows = append(rows, []string{r.Type, r.ID, plainText(r.Name.Fa), plainText(r.Name.En), r.Status, strconv.Itoa(r.Contests), strconv.Itoa(r.Counted), strconv.Itoa(r.Certified),
 			strconv.Itoa(r.Branches), strconv.Itoa(r.Closed), number(r.Electorate), number(r.Cast), number(r.Ballots)})
 	}
 	return write(rows)
 }
 
-func (s *Site) placeJSON(p *results.Place) ([]byte, error) {
-	return encode(struct {
+// PlaceJSON has the same as PlaceCSV.
+func (s *Site) PlaceJSON(p *results.Place) ([]byte, error) {
+	return Encode(struct {
 		Election string        `json:"election"`
 		Practice bool          `json:"practice"`
 		Place    string        `json:"place"`
 		Kind     string        `json:"kind"`
 		Name     election.Name `json:"name"`
 		Rows     []childRow    `json:"rows"`
-	}{s.e.ID, s.Frame.Practice, p.ID, p.Kind, p.Name, s.children(p)})
+	}{s.Election.ID, s.Practice, p.ID, p.Kind, p.Name, children(p)})
 }
 
-// plain makes the files at the top that are no pages.
-func (s *Site) plain(path string) (frame.File, error) {
-	switch path {
-	case "index.json":
-		data, err := s.indexJSON()
-		return frame.File{Path: path, Data: data}, err
-	case "definition.json":
-		if s.e.Definition != nil {
-			data, err := encode(s.e.Definition)
-			return frame.File{Path: path, Data: data}, err
-		}
-	case frame.LivePath:
-		if s.Served {
-			return frame.File{Path: path, Data: frame.LiveScript}, nil
-		}
-	default:
-		files, err := web.AssetFiles()
-		if err != nil {
-			return frame.File{}, err
-		}
-		if data, ok := files[path]; ok {
-			return frame.File{Path: path, Data: data}, nil
-		}
-	}
-	return frame.File{}, &fs.PathError{Op: "make file", Path: path, Err: fs.ErrNotExist}
-}
-
-// indexJSON says where a program begins.
-func (s *Site) indexJSON() ([]byte, error) {
+// IndexJSON says where a program begins.
+func (s *Site) IndexJSON() ([]byte, error) {
 	type entry struct {
 		ID   string        `json:"id"`
 		Kind string        `json:"kind"`
@@ -337,69 +278,18 @@ func (s *Site) indexJSON() ([]byte, error) {
 		Assets   string        `json:"assets,omitempty"` // hash of the list
 		All      childRow      `json:"all"`
 		Top      []entry       `json:"top"`
-	}{"sandogh-site-1", s.e.ID, s.Frame.Name, s.Frame.Practice, s.e.Report.Status, s.e.Report.Status == report.Verified && len(s.e.Report.Checks) > 0, s.e.Report.Phase,
-		s.Record, s.Assets.Fingerprint(), childRow{}, []entry{}}
-	sum := s.e.All()
-	d.All = childRow{"election", s.e.ID, s.Frame.Name, sum.Contests, sum.Counted, sum.Certified, sum.Branches, sum.Closed, sum.Electorate, sum.Cast, 0, ""}
-	for _, p := range s.e.Places {
+	}{"sandogh-site-1", s.Election.ID, s.Name, s.Practice, s.Election.Report.Status, s.Election.Report.Status == report.Verified && len(s.Election.Report.Checks) > 0, s.Election.Report.Phase,
+		s.Record, s.Assets, childRow{}, []entry{}}
+	sum := s.Election.All()
+	d.All = childRow{"election", s.Election.ID, s.Name, sum.Contests, sum.Counted, sum.Certified, sum.Branches, sum.Closed, sum.Electorate, sum.Cast, 0, ""}
+	for _, p := range s.Election.Places {
 		if p.Parent == nil {
 			path := "/place/" + p.ID + ".json"
-			if leaf(p) {
+			if p.Leaf() {
 				path = "/contest/" + p.Contests[0].ID + ".json"
 			}
 			d.Top = append(d.Top, entry{p.ID, p.Kind, p.Name, path})
 		}
 	}
-	return encode(d)
-}
-
-// maxFeed is how many moments a feed holds.
-const maxFeed = 50
-
-type feedItem struct {
-	Title string `xml:"title"`
-	Link  string `xml:"link"`
-	GUID  struct {
-		Permanent bool   `xml:"isPermaLink,attr"`
-		ID        string `xml:",chardata"`
-	} `xml:"guid"`
-	Date string `xml:"pubDate"`
-	Text string `xml:"description"`
-}
-
-// feed makes the RSS feed of a language.
-func (s *Site) feed(l web.Lang) (frame.File, error) {
-	type told struct {
-		*results.Contest
-		results.Moment
-	}
-	var all []told
-	for _, c := range s.e.Contests {
-		for _, m := range c.History {
-			all = append(all, told{c, m})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b told) int { return b.At.Compare(a.At) })
-	var doc struct {
-		XMLName xml.Name `xml:"rss"`
-		Version string   `xml:"version,attr"`
-		Channel struct {
-			Title    string     `xml:"title"`
-			Link     string     `xml:"link"`
-			Text     string     `xml:"description"`
-			Language string     `xml:"language"`
-			Items    []feedItem `xml:"item"`
-		} `xml:"channel"`
-	}
-	doc.Version = "2.0"
-	ch := &doc.Channel
-	ch.Title, ch.Link, ch.Text, ch.Language = s.pages.Say(l, "feed.title", s.Frame.Name), s.Address+l.Prefix()+"/", s.pages.Say(l, "feed.about"), l.Code()
-	for _, m := range all[:min(maxFeed, len(all))] {
-		i := feedItem{Title: s.pages.Say(l, "feed.item", m.Contest.Name, s.standing(l, m.Moment)), Link: s.Address + l.Prefix() + contestPath(m.Contest),
-			Date: m.At.Format(time.RFC1123Z), Text: s.pages.Say(l, "feed.ballots", m.Moment.Ballots)}
-		i.GUID.ID = fmt.Sprintf("%s/%s/%s/%d", s.e.ID, m.Contest.ID, m.Moment.Kind, m.At.Unix())
-		ch.Items = append(ch.Items, i)
-	}
-	b, err := xml.MarshalIndent(doc, "", " ")
-	return frame.File{Path: frame.FilePath(l, "/feed.xml"), Data: append([]byte(xml.Header), append(b, '\n')...)}, err
+	return Encode(d)
 }

@@ -1,0 +1,64 @@
+package results
+
+import (
+	"slices"
+
+	"github.com/sandogh/sandogh/count"
+	"github.com/sandogh/sandogh/election"
+)
+
+// Leaf reports whether a place is told on the page of its one contest.
+func (p *Place) Leaf() bool { return len(p.Children) == 0 && len(p.Contests) == 1 }
+
+// Alone reports whether a branch is told on the page of its one contest, in which
+// nobody else votes.
+func (b *Branch) Alone() bool {
+	return b.Place != nil && b.Place.Leaf() && len(b.Place.Branches) == 1 && len(b.Asks()) == 1
+}
+
+// reporting reports whether contests are reported by places of this kind.
+func (p *Place) reporting() bool {
+	return p.Parent == nil || p.Kind == election.Country || p.Kind == election.Province || p.Kind == election.County
+}
+
+// Reported returns the contests of a place's report: all within it that belong to
+// no smaller place that reports.
+func (p *Place) Reported() []*Contest {
+	out := slices.Clone(p.Contests)
+	for _, c := range p.Children {
+		if !c.reporting() {
+			out = append(out, c.Reported()...)
+		}
+	}
+	return out
+}
+
+// Reports reports whether the place has a report of contests.
+func (p *Place) Reports() bool { return p.reporting() && len(p.Reported()) > 0 }
+
+// A Who says who is elected, by id: as in the result in force, else as it follows.
+type Who struct {
+	Elected, Runoff   map[string]bool
+	Alternate         map[string]int // place, from 1
+	First, Alternates []string       // the elected and the alternates, in order
+}
+
+// Who returns who is elected by an outcome, or by the result in force.
+func (c *Contest) Who(o count.Outcome) Who {
+	elected, alternates, runoff := o.Elected, o.Alternates, o.Runoff
+	w := Who{map[string]bool{}, map[string]bool{}, map[string]int{}, elected, alternates}
+	if n := len(c.Chain); n > 0 {
+		in := c.Chain[n-1].New
+		w.First, w.Alternates, runoff = in.Elected, in.Alternates, in.Runoff
+	}
+	for _, id := range w.First {
+		w.Elected[id] = true
+	}
+	for i, id := range w.Alternates {
+		w.Alternate[id] = i + 1
+	}
+	for _, id := range runoff {
+		w.Runoff[id] = true
+	}
+	return w
+}

@@ -41,20 +41,21 @@ Exit status: 0 done, 1 refused or not published, 2 bad usage or unreadable.`
 type branchInitCmd struct {
 	making
 	ID      string   `required:"" name:"id" help:"Id of the branch." placeholder:"ID"`
-	Officer []string `required:"" help:"Id of an officer; two are needed, of two granting offices." placeholder:"ID"`
-	Device  []string `required:"" help:"Id of a voting device; repeat for more." placeholder:"ID"`
+	Officer []string `help:"For practice: id of an officer whose key is kept here too; two, of two granting offices." placeholder:"ID"`
+	Device  []string `help:"For practice: id of a voting device whose key is kept here too; repeat for more." placeholder:"ID"`
 }
 
 func (branchInitCmd) Help() string {
-	return `Draws the key of the branch's log and, for practice, those of its officers and
-devices, writes them to DIR/identity.age, encrypted with a passphrase, and the
-card beside it: its log_key goes into the table of the branches, its officers and
-devices to the offices that grant them.` + branchExample
+	return `Draws the key of the branch's log, writes it to DIR/identity.age, encrypted with a
+passphrase, and the card beside it: its log_key goes into the table of the
+branches. Officers and devices have keys of their own (sandogh branch officer,
+sandogh terminal init); those named here are for branch simulate, which plays them
+all.` + branchExample
 }
 
 func (c *branchInitCmd) Run(s *streams) error {
-	if len(c.Officer) != 2 || c.Officer[0] == c.Officer[1] {
-		return errors.New("a branch has two officers: give --officer twice")
+	if len(c.Officer) != 0 && (len(c.Officer) != 2 || c.Officer[0] == c.Officer[1]) {
+		return errors.New("a branch has two officers: give --officer twice, or not at all")
 	}
 	keys := []string{body.Log}
 	for _, id := range c.Officer {
@@ -153,6 +154,10 @@ func (c *branchSimulateCmd) Run(ctx context.Context, s *streams) error {
 			p.Officers[officers] = signer
 			officers++
 		}
+	}
+	if officers < len(p.Officers) || len(p.Devices) == 0 {
+		b.done()
+		return refused(fmt.Errorf("%s holds no keys of two officers and a device: branch init makes them with --officer and --device, for practice", c.Dir))
 	}
 	v, err := p.Run(ctx, nil)
 	b.done()

@@ -143,8 +143,12 @@ func (c *branchServeCmd) Run(ctx context.Context, s *streams) (err error) {
 	if c.Simulate {
 		simulated = "SIMULATED. "
 	}
+	state := string(b.station.State())
+	if state == string(station.Before) {
+		state = "not open yet"
+	}
 	fmt.Fprintf(s.err, "%sBranch %s is %s. Officers and desks: http://%s/ (فارسی) and http://%s/en\nTerminals: https://%s\nStop with Ctrl-C.\n",
-		simulated, b.id, b.station.State(), pages.Addr(), pages.Addr(), terminals.Addr())
+		simulated, b.id, state, pages.Addr(), pages.Addr(), terminals.Addr())
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
@@ -249,7 +253,7 @@ func (b *branchAt) seats(def *election.Definition) error {
 	}
 	for _, o := range b.officers {
 		if o.folder == "" {
-			fmt.Fprintf(b.streams.err, "The key of officer %s is in none of the folders %s: give its folder with --officer, else %s cannot sign in.\n", o.ID, strings.Join(folders, ", "), o.ID)
+			fmt.Fprintf(b.streams.err, "Officer %s cannot sign in: the own key is in no folder that --officer names, nor in %s.\n", o.ID, filepath.Join(b.cmd.Dir, "officers"))
 		}
 	}
 	return nil

@@ -6,7 +6,8 @@
 // In: the bytes of one JSON value, at most 64 MiB ([Unmarshal]). Out: the Go value
 // that they fill, and [Faults], each with its JSON path, what is wrong, and how to
 // put it right. Fields are named by their json tags; one that is neither
-// omitempty nor omitzero must be there.
+// omitempty nor omitzero must be there. [LinesOf] tells where in the text the value
+// at a path stands.
 //
 // It never fills in, folds or repairs: a field that is not known or written
 // twice, null, a fraction, an exponent, data after the value, invalid UTF-8 are

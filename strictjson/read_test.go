@@ -74,3 +74,20 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+func TestLines(t *testing.T) {
+	lines := strictjson.LinesOf([]byte("{\n\"a\": [\n1, {\n\"b\":\n2}],\n\"c\": {}, \"c\": \n3}\n"))
+	for path, want := range map[string]int{"": 1, "a": 2, "a[0]": 3, "a[1]": 3, "a[1].b": 5, "c": 6, "c.missing": 6, "a[7].x": 2, "nothing": 1} {
+		if got := lines.At(path); got != want {
+			t.Errorf("%q is on line %d, not %d", path, got, want)
+		}
+	}
+}
+
+func TestSyntax(t *testing.T) {
+	for text, want := range map[string]int{"": 1, "{}": 0, " [1]\n": 0, "{\n\"a\": }": 2, "{}\n\n{}": 3, "\n\"\xff\"": 2, "{": 1} {
+		if line, what := strictjson.Syntax([]byte(text)); line != want || (what == "") != (want == 0) {
+			t.Errorf("%q: line %d (%s), not %d", text, line, what, want)
+		}
+	}
+}

@@ -1,15 +1,10 @@
 package drafting
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/strictjson"
@@ -33,12 +28,12 @@ var bodyFields = []string{"offices", "hq_log_key", "trustees", "quorum", "mixers
 // their shape is found there.
 func (b *builder) bodies() {
 	f := b.files.Bodies
-	if line, text := notJSON(f.Data); text != "" {
+	if line, text := strictjson.Syntax(f.Data); text != "" {
 		b.faults.add(f.Name, line, "%s", text)
 		b.bodyShape = bodyFields
 		return
 	}
-	b.bodyLines = jsonLines(f.Data)
+	b.bodyLines = strictjson.LinesOf(f.Data)
 	var x bodies
 	const whole = "bodies"
 	for _, fault := range strictjson.Unmarshal(f.Data, whole, &x) {
@@ -47,102 +42,12 @@ func (b *builder) bodies() {
 			b.bodyShape = bodyFields
 			return
 		}
-		b.faults.add(f.Name, b.bodyLine(fault.Path), "%s: %s", fault.Path, fault.Text)
+		b.faults.add(f.Name, b.bodyLines.At(fault.Path), "%s: %s", fault.Path, fault.Text)
 		b.bodyShape = append(b.bodyShape, fault.Path)
 	}
 	d := b.def
 	d.Offices, d.HQLogKey, d.Trustees, d.Quorum = x.Offices, x.HQLogKey, x.Trustees, x.Quorum
 	d.Mixers, d.Witnesses, d.WitnessQuorum, d.MaxBallotsPerDevice = x.Mixers, x.Witnesses, x.WitnessQuorum, x.MaxBallotsPerDevice
-}
-
-// notJSON returns where a text ceases to be one JSON value, and what to do.
-func notJSON(data []byte) (line int, text string) {
-	lineAt := func(i int) int { return 1 + bytes.Count(data[:max(0, min(i, len(data)))], []byte("\n")) }
-	if !utf8.Valid(data) {
-		bad := 0
-		for r, n := utf8.DecodeRune(data); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(data[bad:]) {
-			bad += n
-		}
-		return lineAt(bad), "invalid UTF-8: save the file as UTF-8"
-	}
-	var raw json.RawMessage
-	err := json.Unmarshal(data, &raw)
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax):
-		return lineAt(int(syntax.Offset) - 1), fmt.Sprintf("not JSON (%v): write one JSON object and nothing after it", syntax)
-	case err != nil:
-		return 1, fmt.Sprintf("not JSON (%v): write one JSON object", err)
-	}
-	return 0, ""
-}
-
-// jsonLines returns the line of every value of a JSON text, by its path. The text
-// is known to be JSON.
-func jsonLines(data []byte) map[string]int {
-	lines := map[string]int{}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	type open struct {
-		path  string
-		array bool
-		n     int    // elements so far
-		name  string // of the value that comes next, in an object
-		named bool
-	}
-	var stack []open
-	line, seen := 1, 0
-	for {
-		tok, err := dec.Token()
-		if err != nil {
-			return lines
-		}
-		// A token has no line break in it, so that its end is on its line.
-		end := int(dec.InputOffset())
-		line += bytes.Count(data[seen:end], []byte("\n"))
-		seen = end
-		if d, ok := tok.(json.Delim); ok && (d == '}' || d == ']') {
-			stack = stack[:len(stack)-1]
-			continue
-		}
-		path := ""
-		if len(stack) > 0 {
-			switch top := &stack[len(stack)-1]; {
-			case top.array:
-				path = top.path + "[" + strconv.Itoa(top.n) + "]"
-				top.n++
-			case !top.named:
-				top.name, _ = tok.(string)
-				top.named = true
-				continue
-			default:
-				path, top.named = strings.TrimPrefix(top.path+"."+top.name, "."), false
-			}
-		}
-		if _, ok := lines[path]; !ok {
-			lines[path] = line
-		}
-		switch tok {
-		case json.Delim('{'):
-			stack = append(stack, open{path: path})
-		case json.Delim('['):
-			stack = append(stack, open{path: path, array: true})
-		}
-	}
-}
-
-// bodyLine returns the line of the value at the path, or of what it is missing
-// from.
-func (b *builder) bodyLine(path string) int {
-	for {
-		if line, ok := b.bodyLines[path]; ok {
-			return line
-		}
-		i := strings.LastIndexAny(path, ".[")
-		if i < 0 {
-			return max(1, b.bodyLines[""])
-		}
-		path = path[:i]
-	}
 }
 
 // element takes a path of the definition apart: which element of an array, which
@@ -213,5 +118,5 @@ func (b *builder) origin(path string) (file string, line int, field string) {
 	case "branches":
 		return b.files.Branches.Name, 1, path
 	}
-	return b.files.Bodies.Name, b.bodyLine(path), path
+	return b.files.Bodies.Name, b.bodyLines.At(path), path
 }

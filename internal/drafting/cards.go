@@ -28,11 +28,11 @@ func Assemble(cards []File, set Setting) ([]byte, error) {
 	var faults Faults
 	hqLog := ""
 	for _, f := range cards {
-		if line, text := notJSON(f.Data); text != "" {
+		if line, text := strictjson.Syntax(f.Data); text != "" {
 			faults.add(f.Name, line, "%s", text)
 			continue
 		}
-		lines := jsonLines(f.Data)
+		lines := strictjson.LinesOf(f.Data)
 		var shape strictjson.Faults
 		switch {
 		case has(lines, "hpke_key"):
@@ -56,7 +56,7 @@ func Assemble(cards []File, set Setting) ([]byte, error) {
 			shape = into(f.Data, &x.Witnesses)
 		}
 		for _, s := range shape {
-			faults.add(f.Name, max(1, lines[s.Path]), "%s", s)
+			faults.add(f.Name, lines.At(s.Path), "%s", s)
 		}
 	}
 	for _, id := range set.Reserves {
@@ -86,7 +86,7 @@ func Assemble(cards []File, set Setting) ([]byte, error) {
 
 const card = "card"
 
-func has(lines map[string]int, field string) bool { _, ok := lines[field]; return ok }
+func has(lines strictjson.Lines, field string) bool { _, ok := lines[field]; return ok }
 
 // into reads one more element of a list.
 func into[T any](data []byte, list *[]T) strictjson.Faults {

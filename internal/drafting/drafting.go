@@ -10,6 +10,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/persian"
 	"github.com/sandogh/sandogh/law"
+	"github.com/sandogh/sandogh/strictjson"
 )
 
 // Files are what a definition is made of. Their names must differ.
@@ -38,8 +39,8 @@ type builder struct {
 	order []*held          // the contests, in the definition's order
 	held  map[string]*held // by id
 
-	bodyLines map[string]int // of each JSON path
-	bodyShape []string       // paths at fault
+	bodyLines strictjson.Lines
+	bodyShape []string // paths at fault
 
 	def                        *election.Definition
 	districtLines, branchLines []int

@@ -198,7 +198,7 @@ var layers = []layer{
 	{pkg: "internal/site/frame", may: []string{"election", "internal/web"}},
 	{pkg: "internal/site/results", may: []string{"election", "count", "record", "board", "verify", "verify/report"}},
 	{pkg: "internal/site/verifier", may: slices.Concat(checked, []string{"internal/typed", "internal/web", "internal/site/frame", "internal/site/lookup",
-		"internal/site/check", "internal/site/agents", "internal/site/wasm", "internal/site/results"})},
+		"internal/site/check", "internal/site/agents", "internal/site/wasm", "internal/site/results", "internal/remote"})},
 	{pkg: "internal/site/country", may: []string{"election", "record", "verify/report", "internal/persian", "internal/planner/iran", "internal/site/results"}},
 	{pkg: "internal/site/find", may: []string{"election", "internal/persian"}},
 	{pkg: "internal/site/assets", may: []string{"election", "strictjson"}},

@@ -123,8 +123,8 @@ var electionForm = &console.Form{
 			"city", web.Text{"شورای شهر", "City council"}, "proportional", web.Text{"شورای شهر با فهرست‌ها (تناسبی)", "City council with lists (proportional)"},
 			"village", web.Text{"شورای روستا", "Village council"}, "majlis", web.Text{"میان‌دوره‌ای مجلس", "By-election of the Majlis"},
 			"experts", web.Text{"میان‌دوره‌ای خبرگان", "By-election of the Assembly of Experts"})},
-		placesField("majlis", words["setup.at.majlis"]), placesField("experts", words["setup.at.experts"]),
 		{Name: "start_order", Kind: console.Day, Label: words["setup.order"], Help: words["setup.order.help"]},
+		placesField("majlis", words["setup.at.majlis"]), placesField("experts", words["setup.at.experts"]),
 		{Name: "version", Kind: console.Hidden},
 	},
 	Fill: func(r *console.Request) (console.Values, error) {

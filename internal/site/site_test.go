@@ -2,6 +2,8 @@ package site_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -23,6 +25,12 @@ import (
 	"github.com/sandogh/sandogh/verify/report"
 )
 
+// picture is the photograph of the first candidate, and keys sign what is shown
+// besides the record.
+const picture = "not really a picture"
+
+var keys *simulate.Keys
+
 // hostile is the name of a candidate that tries to be markup.
 const hostile = `<script>alert("x")</script>`
 
@@ -43,6 +51,8 @@ var (
 	whole = sync.OnceValues(func() (held, error) {
 		return hold(func(e *simulate.Election) {
 			e.Definition.Contests[0].Candidates[1].Name = election.Name{En: hostile}
+			e.Definition.Contests[0].Candidates[0].Photo = fmt.Sprintf("%x", sha256.Sum256([]byte(picture)))
+			keys = e.Keys
 		})
 	})
 	// tied has one voter in each branch, who all choose the same two

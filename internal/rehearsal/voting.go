@@ -123,6 +123,9 @@ func (p *Polling) Run(ctx context.Context, then func(*station.Station) error) (V
 		return out, err
 	}
 	defer s.Shut(ctx)
+	if state := s.State(); state != station.Before {
+		return out, fmt.Errorf("simulate branch %s: it is %s: a branch opens once", p.Branch, state)
+	}
 	var devices []*encrypt.Device
 	for _, signer := range p.Devices {
 		// Spare numbers for cards that are spoiled or challenged.

@@ -84,7 +84,7 @@ func (k *Kiosk) home(w http.ResponseWriter, status int) {
 	case k.stage == live && k.token != "":
 		p.View, p.Voting = "live", k.pages()
 	case c != InService:
-		p.View, p.Cause = "out", "cause."+string(c)
+		p.View, p.Cause, k.said = "out", "cause."+string(c), nil
 		if c == NoProcess {
 			p.Detail = k.failed
 		}

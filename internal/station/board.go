@@ -13,6 +13,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/body"
+	"github.com/sandogh/sandogh/internal/station/book"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -61,8 +62,8 @@ type Ballot struct {
 func (s *Station) Counts() Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := Counts{CheckedIn: s.cfg.CheckIns.CheckedIn(), Waiting: s.book.waiting, Cast: s.book.counts.Cast,
-		Spoiled: s.book.counts.Spoiled, Challenged: s.book.counts.Challenged, Chances: s.chances()}
+	c := Counts{CheckedIn: s.cfg.CheckIns.CheckedIn(), Waiting: s.book.Waiting, Cast: s.book.Counts.Cast,
+		Spoiled: s.book.Counts.Spoiled, Challenged: s.book.Counts.Challenged, Chances: s.chances()}
 	for _, x := range s.memory.held {
 		if s.live(x) {
 			c.Active++
@@ -81,7 +82,7 @@ func (s *Station) Devices() []Device {
 			ids[id] = true
 		}
 	}
-	for id := range s.book.devices {
+	for id := range s.book.Devices {
 		ids[id] = true
 	}
 	var out []Device
@@ -102,8 +103,8 @@ func (s *Station) device(id string) Device {
 	d := Device{ID: id, Seen: s.seen[id], Locked: s.memory.wrong[id] >= MaxWrong}
 	c, ok := s.memory.commits[id]
 	d.Limit, d.Root = c.Limit, c.Root
-	if on := s.book.devices[id]; on != nil {
-		d.Committed, d.Next, d.Limit, d.Root, d.Retired = true, on.next, on.limit, on.root, on.retired
+	if on := s.book.Devices[id]; on != nil {
+		d.Committed, d.Next, d.Limit, d.Root, d.Retired = true, on.Next, on.Limit, on.Root, on.Retired
 	} else {
 		d.Announced = ok
 	}
@@ -111,22 +112,22 @@ func (s *Station) device(id string) Device {
 		d.Session = x.id
 	}
 	if d.Next > 0 {
-		last := s.ballot(ballotID{id, d.Next - 1})
+		last := s.ballot(book.BallotID{Device: id, Number: d.Next - 1})
 		d.Last = &last
 	}
 	// A device with more waiting ballots than these has been broken many times.
 	for n := d.Next; n > 0; n-- {
-		if b := s.book.ballots[ballotID{id, n - 1}]; b.state == Waiting {
-			d.Waiting = append(d.Waiting, s.ballot(ballotID{id, n - 1}))
+		if b := s.book.Ballots[book.BallotID{Device: id, Number: n - 1}]; b.State == Waiting {
+			d.Waiting = append(d.Waiting, s.ballot(book.BallotID{Device: id, Number: n - 1}))
 		}
 	}
 	slices.Reverse(d.Waiting)
 	return d
 }
 
-func (s *Station) ballot(id ballotID) Ballot {
-	b, x := s.book.ballots[id], s.memory.of[id]
-	return Ballot{id.device, id.number, b.code, b.state, x != nil && s.live(x), s.memory.orders[id]}
+func (s *Station) ballot(id book.BallotID) Ballot {
+	b, x := s.book.Ballots[id], s.memory.of[id]
+	return Ballot{id.Device, id.Number, b.Code, b.State, x != nil && s.live(x), s.memory.orders[id]}
 }
 
 // Heard keeps how a terminal said it is.
@@ -153,11 +154,11 @@ func (s *Station) DeviceOf(key ed25519.PublicKey) (id string, ok bool) {
 func (s *Station) Entries() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.book.size
+	return s.book.Size
 }
 
 // Style returns the branch's ballot style.
-func (s *Station) Style() election.Style { return s.book.style }
+func (s *Station) Style() election.Style { return s.book.Style }
 
 // A Discrepancy is something in which what was kept does not agree.
 type Discrepancy string
@@ -169,7 +170,7 @@ const (
 	RollBehind    Discrepancy = "roll-behind"    // fewer voters are checked in than have cast or are voting
 )
 
-func (s *Station) behind() bool { return s.book.size < s.memory.size }
+func (s *Station) behind() bool { return s.book.Size < s.memory.size }
 
 // Discrepancies names what does not agree.
 func (s *Station) Discrepancies() []Discrepancy {
@@ -179,7 +180,7 @@ func (s *Station) Discrepancies() []Discrepancy {
 	if s.behind() {
 		out = append(out, LogBehind)
 	}
-	for id := range s.book.ballots {
+	for id := range s.book.Ballots {
 		if s.memory.of[id] == nil {
 			out = append(out, JournalBehind)
 			break
@@ -274,5 +275,5 @@ func (s *Station) Statement(ctx context.Context) (entry []byte, c *record.Close,
 func (s *Station) Followed(order []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.book.extended[record.Code(order)]
+	return s.book.Extended[record.Code(order)]
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sandogh/sandogh/internal/station/book"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify/branchlog"
 )
@@ -31,11 +32,11 @@ func (s *Station) State() State {
 
 func (s *Station) state() State {
 	switch {
-	case s.book.closed:
+	case s.book.Closed:
 		return Closed
-	case !s.book.opened:
+	case !s.book.Opened:
 		return Before
-	case s.book.paused:
+	case s.book.Paused:
 		return Paused
 	case s.memory.closing:
 		return Closing
@@ -60,8 +61,8 @@ func (s *Station) act(do func() error) error {
 // empty, and nobody may be checked in. It returns the opening's entry.
 func (s *Station) Begin(ctx context.Context, by [2]record.Signer) (entry []byte, err error) {
 	err = s.act(func() error {
-		if s.book.opened || s.book.size > 0 {
-			return refuse("open", fmt.Errorf("open branch %s: its log has %d entries: a branch opens once, with an empty log", s.cfg.Branch, s.book.size))
+		if s.book.Opened || s.book.Size > 0 {
+			return refuse("open", fmt.Errorf("open branch %s: its log has %d entries: a branch opens once, with an empty log", s.cfg.Branch, s.book.Size))
 		}
 		if n := s.cfg.CheckIns.CheckedIn(); n > 0 {
 			return refuse("checked-in", fmt.Errorf("open branch %s: %d voters are checked in already", s.cfg.Branch, n))
@@ -81,7 +82,7 @@ func (s *Station) Begin(ctx context.Context, by [2]record.Signer) (entry []byte,
 func (s *Station) commits() []record.Committed {
 	var out []record.Committed
 	for id, c := range s.memory.commits {
-		if _, granted := s.roster["device/"+id]; granted && s.book.devices[id] == nil {
+		if _, granted := s.roster["device/"+id]; granted && s.book.Devices[id] == nil {
 			out = append(out, c)
 		}
 	}
@@ -179,21 +180,21 @@ func (s *Station) Retire(ctx context.Context, by [2]record.Signer, device, reaso
 // out; for a retired device the officers spoil the ballot themselves.
 func (s *Station) Settle(ctx context.Context, by [2]record.Signer, device string, number uint64, end Ending) error {
 	return s.act(func() error {
-		id := ballotID{device, number}
-		b := s.book.ballots[id]
+		id := book.BallotID{Device: device, Number: number}
+		b := s.book.Ballots[id]
 		switch x := s.memory.of[id]; {
 		case end != Cast && end != Spoiled:
 			return refuse("entry", fmt.Errorf("settle ballot %s %d: %q is no decision of officers", device, number, end))
-		case b == nil || b.state != Waiting:
+		case b == nil || b.State != Waiting:
 			return refuse("ended", fmt.Errorf("settle ballot %s %d: it does not wait", device, number))
 		case x != nil && s.live(x):
 			return refuse("session", fmt.Errorf("settle ballot %s %d: its voter is at the terminal", device, number))
 		}
-		if s.book.devices[device].retired {
+		if s.book.Devices[device].Retired {
 			if end != Spoiled {
 				return refuse("retired", fmt.Errorf("settle ballot %s %d: a ballot of a retired device can only be spoiled", device, number))
 			}
-			_, err := s.statement(ctx, by, &record.Spoiled{Device: device, Number: number, Code: b.code[:]})
+			_, err := s.statement(ctx, by, &record.Spoiled{Device: device, Number: number, Code: b.Code[:]})
 			return err
 		}
 		if err := s.note(kindOrder, orderJSON{device, number, end}); err != nil {
@@ -254,8 +255,8 @@ func (s *Station) Close(ctx context.Context, by [2]record.Signer) (entry []byte,
 		if s.state() != Closing {
 			return refuse("closed", fmt.Errorf("close branch %s: it is %s, and closing time comes first", s.cfg.Branch, s.state()))
 		}
-		if s.book.waiting > 0 {
-			return refuse("waiting", fmt.Errorf("close branch %s: %d sealed ballots have no ending: settle them first", s.cfg.Branch, s.book.waiting))
+		if s.book.Waiting > 0 {
+			return refuse("waiting", fmt.Errorf("close branch %s: %d sealed ballots have no ending: settle them first", s.cfg.Branch, s.book.Waiting))
 		}
 		if n := s.held(); n > 0 {
 			return refuse("busy", fmt.Errorf("close branch %s: %d voters are at the terminals", s.cfg.Branch, n))
@@ -265,7 +266,7 @@ func (s *Station) Close(ctx context.Context, by [2]record.Signer) (entry []byte,
 			return fmt.Errorf("close branch %s: %w", s.cfg.Branch, err)
 		}
 		c := log.Checkpoint()
-		counts := s.book.counts
+		counts := s.book.Counts
 		counts.CheckedIn = s.cfg.CheckIns.CheckedIn()
 		entry, err = s.statement(ctx, by, &record.Close{Branch: s.cfg.Branch, Size: c.Size, Root: c.Root[:], Counts: counts})
 		return err

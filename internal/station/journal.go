@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/sandogh/sandogh/internal/station/book"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -74,16 +75,16 @@ type memory struct {
 	sessions map[string]*session
 	held     map[string]*session // those that are live or have a waiting ballot, and maybe others
 	used     map[int]*session    // by card
-	of       map[ballotID]*session
+	of       map[book.BallotID]*session
 	wrong    map[string]int // cards in a row, by device
-	orders   map[ballotID]Ending
+	orders   map[book.BallotID]Ending
 	closing  bool
 	size     uint64 // that the log had at least
 }
 
 func newMemory() *memory {
 	return &memory{commits: map[string]record.Committed{}, sessions: map[string]*session{}, held: map[string]*session{}, used: map[int]*session{},
-		of: map[ballotID]*session{}, wrong: map[string]int{}, orders: map[ballotID]Ending{}}
+		of: map[book.BallotID]*session{}, wrong: map[string]int{}, orders: map[book.BallotID]Ending{}}
 }
 
 // replay enters a record of the journal.
@@ -144,7 +145,7 @@ func (m *memory) replay(kind string, data []byte) error {
 		if err := read(&o); err != nil {
 			return err
 		}
-		m.orders[ballotID{o.Device, o.Number}] = o.End
+		m.orders[book.BallotID{Device: o.Device, Number: o.Number}] = o.End
 	case kindClosing:
 		var c closingJSON
 		if err := read(&c); err != nil {
@@ -173,7 +174,7 @@ func (m *memory) seal(s sealJSON) error {
 	if x == nil {
 		return fmt.Errorf("read record %s: there is no such session", kindSeal)
 	}
-	id := ballotID{s.Device, s.Number}
+	id := book.BallotID{Device: s.Device, Number: s.Number}
 	if m.of[id] != x {
 		x.ballots = append(x.ballots, s.Number)
 		m.of[id] = x

@@ -17,7 +17,7 @@ import (
 )
 
 func init() { // each day is written to a disk, so that a hundred of them take long
-	if err := flag.Set("rapid.checks", "40"); err != nil {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
 		panic(err)
 	}
 }

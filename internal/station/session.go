@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sandogh/sandogh/internal/station/book"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -35,8 +36,8 @@ func (s *Station) waitingOf(x *session) bool { return s.has(x, Waiting) }
 
 func (s *Station) has(x *session, state Ending) bool {
 	for _, n := range x.ballots {
-		id := ballotID{x.device, n}
-		if b := s.book.ballots[id]; b != nil && b.state == state && s.memory.of[id] == x {
+		id := book.BallotID{Device: x.device, Number: n}
+		if b := s.book.Ballots[id]; b != nil && b.State == state && s.memory.of[id] == x {
 			return true
 		}
 	}
@@ -62,7 +63,7 @@ func (s *Station) Chances() int {
 }
 
 func (s *Station) chances() int {
-	return int(s.cfg.CheckIns.CheckedIn()) - int(s.book.counts.Cast) - int(s.held())
+	return int(s.cfg.CheckIns.CheckedIn()) - int(s.book.Counts.Cast) - int(s.held())
 }
 
 // Withdraw calls undo if the check-in that it undoes is still open: nobody
@@ -144,7 +145,7 @@ func (s *Station) mayBegin(a Activation, chances int) (again *session, card int,
 	switch {
 	case live != nil && !s.cfg.Many:
 		return nil, 0, refuse("busy", fmt.Errorf("activate: device %s has a session", a.Device))
-	case s.book.paused:
+	case s.book.Paused:
 		return nil, 0, refuse("paused", errors.New("activate: the branch is paused"))
 	case chances < 1:
 		return nil, 0, refuse("no-check-in", errors.New("activate: nobody is checked in who has not voted"))
@@ -164,11 +165,11 @@ func (s *Station) wrongCard(device, word string, err error) error {
 
 // atWork checks that a device may work at all.
 func (s *Station) atWork(device string) error {
-	d := s.book.devices[device]
+	d := s.book.Devices[device]
 	switch {
-	case !s.book.opened || s.book.closed:
+	case !s.book.Opened || s.book.Closed:
 		return refuse("closed", errors.New("the branch is not open"))
-	case d == nil || d.retired:
+	case d == nil || d.Retired:
 		return refuse("retired", fmt.Errorf("device %s is not one at work in the branch", device))
 	case s.behind():
 		return refuse("closed", errors.New("the branch’s log was put back from an older copy"))
@@ -205,8 +206,8 @@ func (s *Station) Seal(ctx context.Context, asked ...Sealing) ([][32]byte, error
 		}
 		code := record.Code(a.Entry)
 		codes = append(codes, code)
-		id := ballotID{b.Device, b.Number}
-		if have := s.book.ballots[id]; have != nil && have.code == code {
+		id := book.BallotID{Device: b.Device, Number: b.Number}
+		if have := s.book.Ballots[id]; have != nil && have.Code == code {
 			continue // acknowledged before, or in doubt when the connection broke
 		}
 		if err := s.atWork(a.Device); err != nil {
@@ -221,7 +222,7 @@ func (s *Station) Seal(ctx context.Context, asked ...Sealing) ([][32]byte, error
 		}
 		fresh[x.id] = true
 		entries = append(entries, a.Entry)
-		seals = append(seals, sealJSON{x.id, b.Device, b.Number, s.book.size})
+		seals = append(seals, sealJSON{x.id, b.Device, b.Number, s.book.Size})
 	}
 	if len(entries) == 0 {
 		return codes, nil
@@ -248,7 +249,7 @@ func (s *Station) check(entries [][]byte) error {
 	var err error
 	for _, e := range entries {
 		var u func()
-		if u, err = s.book.take(e); err != nil {
+		if u, err = s.book.Take(e); err != nil {
 			break
 		}
 		undo = append(undo, u)
@@ -281,23 +282,23 @@ func (s *Station) End(ctx context.Context, asked ...End) error {
 		if err != nil {
 			return err
 		}
-		if id.device != a.Device {
-			return refuse("entry", fmt.Errorf("end: this is of device %s", id.device))
+		if id.Device != a.Device {
+			return refuse("entry", fmt.Errorf("end: this is of device %s", id.Device))
 		}
-		b := s.book.ballots[id]
-		if b != nil && b.state == end && b.end == record.Code(a.Entry) {
+		b := s.book.Ballots[id]
+		if b != nil && b.State == end && b.End == record.Code(a.Entry) {
 			continue
 		}
 		x := s.memory.of[id]
 		switch {
-		case b != nil && b.state != Waiting:
-			return refuse("ended", fmt.Errorf("end ballot %s %d: it is %s already", id.device, id.number, b.state))
+		case b != nil && b.State != Waiting:
+			return refuse("ended", fmt.Errorf("end ballot %s %d: it is %s already", id.Device, id.Number, b.State))
 		case s.behind():
 			return refuse("closed", errors.New("end: the branch’s log was put back from an older copy"))
 		case a.Session != "" && (x == nil || x.id != a.Session || x.left):
 			return refuse("session", errors.New("end: the session is over, or did not seal this ballot"))
 		case a.Session == "" && s.memory.orders[id] != end:
-			return refuse("order", fmt.Errorf("end ballot %s %d: officers have ordered nothing of the kind", id.device, id.number))
+			return refuse("order", fmt.Errorf("end ballot %s %d: officers have ordered nothing of the kind", id.Device, id.Number))
 		}
 		if end == Cast {
 			casts++
@@ -307,27 +308,27 @@ func (s *Station) End(ctx context.Context, asked ...End) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	if have := s.cfg.CheckIns.CheckedIn(); s.book.counts.Cast+uint64(casts) > have {
-		return refuse("no-check-in", fmt.Errorf("cast: %d ballots are cast and %d voters are checked in", s.book.counts.Cast, have))
+	if have := s.cfg.CheckIns.CheckedIn(); s.book.Counts.Cast+uint64(casts) > have {
+		return refuse("no-check-in", fmt.Errorf("cast: %d ballots are cast and %d voters are checked in", s.book.Counts.Cast, have))
 	}
 	return s.append(ctx, entries...)
 }
 
 // ending reads what an entry ends, and how.
-func ending(data []byte) (Ending, ballotID, error) {
+func ending(data []byte) (Ending, book.BallotID, error) {
 	e, err := record.Decode(data)
 	if err != nil {
-		return "", ballotID{}, refuse("entry", err)
+		return "", book.BallotID{}, refuse("entry", err)
 	}
 	switch b := e.Body.(type) {
 	case *record.Cast:
-		return Cast, ballotID{b.Device, b.Number}, nil
+		return Cast, book.BallotID{Device: b.Device, Number: b.Number}, nil
 	case *record.Spoiled:
-		return Spoiled, ballotID{b.Device, b.Number}, nil
+		return Spoiled, book.BallotID{Device: b.Device, Number: b.Number}, nil
 	case *record.Challenged:
-		return Challenged, ballotID{b.Device, b.Number}, nil
+		return Challenged, book.BallotID{Device: b.Device, Number: b.Number}, nil
 	}
-	return "", ballotID{}, refuse("entry", fmt.Errorf("end: a %s ends no ballot", e.Body.Kind()))
+	return "", book.BallotID{}, refuse("entry", fmt.Errorf("end: a %s ends no ballot", e.Body.Kind()))
 }
 
 // Leave ends a session without a cast ballot. A session that is over stays over.
@@ -363,8 +364,8 @@ func (s *Station) Commit(c record.Committed) error {
 		return refuse("entry", fmt.Errorf("commit device %s: the definition allows a limit of 1 to %d, with a root of 32 bytes", c.Device, most))
 	}
 	same := func(limit uint64, root []byte) bool { return limit == c.Limit && bytes.Equal(root, c.Root) }
-	if d := s.book.devices[c.Device]; d != nil {
-		if !same(d.limit, d.root) {
+	if d := s.book.Devices[c.Device]; d != nil {
+		if !same(d.Limit, d.Root) {
 			return refuse("committed", fmt.Errorf("commit device %s: another commitment of it is on the log", c.Device))
 		}
 		return nil

@@ -21,7 +21,7 @@ func (s *Station) space() (journal, log int64) {
 	at, _ := s.cfg.Definition.Branch(s.cfg.Branch)
 	sessions := int64(at.Electorate)*5/4 + 16
 	ballot := int64(512)
-	for _, c := range s.book.style.Contests {
+	for _, c := range s.book.Style.Contests {
 		ballot += int64(c.K())*66 + maxProof + 64
 	}
 	// An entry lies in full bundles, and for a while in partial ones too.

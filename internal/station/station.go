@@ -15,6 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/journal"
 	"github.com/sandogh/sandogh/internal/sequencer"
+	"github.com/sandogh/sandogh/internal/station/book"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -58,17 +59,20 @@ type Config struct {
 }
 
 // A Refused is what was refused, with its word of spec/branch-link.md.
-type Refused struct {
-	Word string
-	Err  error
-}
+type Refused = book.Refused
 
-func (r *Refused) Error() string { return r.Err.Error() }
+func refuse(word string, err error) error { return &Refused{Word: word, Err: err} }
 
-// Unwrap returns the reason.
-func (r *Refused) Unwrap() error { return r.Err }
+// An Ending is what has become of a sealed ballot.
+type Ending = book.Ending
 
-func refuse(word string, err error) error { return &Refused{word, err} }
+// The endings. A ballot that is not in the log was not sealed.
+const (
+	Waiting    = book.Waiting // sealed and undecided
+	Cast       = book.Cast
+	Spoiled    = book.Spoiled
+	Challenged = book.Challenged
+)
 
 // ErrStopped says that an earlier failure of the disk has stopped the branch.
 var ErrStopped = errors.New("the branch has stopped: its disk failed")
@@ -81,7 +85,7 @@ type Station struct {
 
 	mu      sync.Mutex
 	roster  Roster
-	book    *book
+	book    *book.Book
 	memory  *memory
 	seen    map[string]Seen
 	stopped error
@@ -94,20 +98,20 @@ func New(ctx context.Context, cfg Config) (*Station, error) {
 		s.cfg.Now = time.Now
 	}
 	var err error
-	if s.book, err = newBook(cfg.Definition, cfg.Branch); err != nil {
-		return nil, err
-	}
-	s.book.key = func(by string) (ed25519.PublicKey, bool) { g, ok := s.roster[by]; return g.Key, ok }
-	s.book.office = func(by string) string {
+	key := func(by string) (ed25519.PublicKey, bool) { g, ok := s.roster[by]; return g.Key, ok }
+	office := func(by string) string {
 		if !strings.HasPrefix(by, "officer/") {
 			return ""
 		}
 		return s.roster[by].Office
 	}
+	if s.book, err = book.New(cfg.Definition, cfg.Branch, key, office); err != nil {
+		return nil, err
+	}
 	if err := cfg.Disk.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open branch %s: %w", cfg.Branch, err)
 	}
-	signer, err := sequencer.NewSigner(election.BranchOrigin(s.book.id, cfg.Branch), cfg.LogKey)
+	signer, err := sequencer.NewSigner(election.BranchOrigin(s.book.Election, cfg.Branch), cfg.LogKey)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +139,7 @@ func (s *Station) read(ctx context.Context) error {
 		return err
 	}
 	faults, err := log.Scan(func(e board.Entry) error {
-		if _, err := s.book.take(e.Data); err != nil {
+		if _, err := s.book.Take(e.Data); err != nil {
 			return fmt.Errorf("entry %d of the log: %w", e.Index, err)
 		}
 		return nil
@@ -180,7 +184,7 @@ func (s *Station) note(kind string, v any) error {
 func (s *Station) append(ctx context.Context, entries ...[]byte) error {
 	var undo []func()
 	for _, e := range entries {
-		u, err := s.book.take(e)
+		u, err := s.book.Take(e)
 		if err != nil {
 			for i := len(undo) - 1; i >= 0; i-- {
 				undo[i]()
@@ -197,7 +201,7 @@ func (s *Station) append(ctx context.Context, entries ...[]byte) error {
 
 // statement signs what two officers say and appends it.
 func (s *Station) statement(ctx context.Context, by [2]record.Signer, body record.Body) ([]byte, error) {
-	e, err := record.Sign(s.book.id, record.BranchLog(s.cfg.Branch), body, by[0], by[1])
+	e, err := record.Sign(s.book.Election, record.BranchLog(s.cfg.Branch), body, by[0], by[1])
 	if err != nil {
 		return nil, err
 	}

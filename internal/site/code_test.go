@@ -15,7 +15,7 @@ func TestCode(t *testing.T) {
 	s := h.handler(t)
 	endings := h.endings(t)
 	words := map[string]string{
-		"cast": "It was cast: it counts", "spoiled": "It was spoiled at the voter&#39;s wish", "challenged": "It was challenged to test the device",
+		"cast": "It was cast: it counts", "spoiled": "It was spoiled, at the voter&#39;s wish or by the branch&#39;s officers", "challenged": "It was challenged to test the device",
 	}
 	for kind, sentence := range words {
 		f, ok := endings[kind]

@@ -111,7 +111,7 @@ var pageWords = Words{
 	"code.where":            {"شعبه: %[1]v.", "Branch: %[1]v."},
 	"code.entry":            {"ثبت %[1]v", "Entry %[1]v"},
 	"code.ended.cast":       {"به صندوق داده شد: شمرده می‌شود. محتوای آن را هیچ کس نمی‌داند.", "It was cast: it counts. Nobody can know what is in it."},
-	"code.ended.spoiled":    {"به درخواست رأی‌دهنده باطل شد: نه گشوده می‌شود و نه شمرده.", "It was spoiled at the voter's wish: it is never opened and never counted."},
+	"code.ended.spoiled":    {"به درخواست رأی‌دهنده یا به دست مسئولان شعبه باطل شد: نه گشوده می‌شود و نه شمرده.", "It was spoiled, at the voter's wish or by the branch's officers: it is never opened and never counted."},
 	"code.ended.challenged": {"برای آزمودن دستگاه گشوده شد: شمرده نمی‌شود و محتوای آن آشکار است.", "It was challenged to test the device: it does not count, and its content is public."},
 	"code.ended.":           {"هنوز پایانی برای آن ثبت نشده است.", "No ending of it is on the record yet."},
 	"code.revealed":         {"انتخاب‌های برگهٔ آزمون‌شده: %[1]v", "Selections on the challenged ballot: %[1]v"},

@@ -114,7 +114,7 @@ var spoken = web.Words{
 	"found":                   {"پیدا شد: این رأی مهرشده در پروندهٔ عمومی هست", "Found: this sealed ballot is on the record"},
 	"where":                   {"شعبه: %1", "Branch: %1"},
 	"ended.cast":              {"به صندوق داده شد: شمرده می‌شود. محتوای آن را هیچ کس نمی‌داند.", "It was cast: it counts. Nobody can know what is in it."},
-	"ended.spoiled":           {"به درخواست رأی‌دهنده باطل شد: نه گشوده می‌شود و نه شمرده.", "It was spoiled at the voter's wish: it is never opened and never counted."},
+	"ended.spoiled":           {"به درخواست رأی‌دهنده یا به دست مسئولان شعبه باطل شد: نه گشوده می‌شود و نه شمرده.", "It was spoiled, at the voter's wish or by the branch's officers: it is never opened and never counted."},
 	"ended.challenged":        {"برای آزمودن دستگاه گشوده شد: شمرده نمی‌شود و محتوای آن آشکار است.", "It was challenged to test the device: it does not count, and its content is public."},
 	"ended.not":               {"هنوز پایانی برای آن ثبت نشده است.", "No ending of it is on the record yet."},
 	"proved":                  {"در مرورگر شما بررسی شد: اثبات بودن در درختی با %1 ثبت، امضای دفتر و گواهان (%2؛ حدنصاب %3).", "Checked in your browser: the proof that it is in a tree of %1 entries, and the signatures of the log and its witnesses (%2; quorum %3)."},

@@ -90,7 +90,7 @@ var Results = web.Words{
 	"branches.more":       {"همهٔ شعبه‌ها (%[1]v)", "All branches (%[1]v)"},
 	"branch.counts":       {"صورت شعبه هنگام پایان", "What the branch stated at its close"},
 	"branch.checkedin":    {"پذیرفته‌شده", "Checked in"},
-	"branch.spoiled":      {"باطل به درخواست رأی‌دهنده", "Spoiled"},
+	"branch.spoiled":      {"باطل‌شده", "Spoiled"},
 	"branch.challenged":   {"آزمون‌شده", "Challenged"},
 	"branch.minutes":      {"صورت‌جلسه (تصویر)", "Minutes (scan)"},
 	"branch.minutes.none": {"تصویر صورت‌جلسه هنوز نرسیده است.", "The scanned minutes have not come yet."},

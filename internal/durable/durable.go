@@ -20,9 +20,9 @@
 // has left behind is recognised by [IsTemp]. An Appender alone can leave a torn
 // end: who reads the file must be able to tell.
 //
-// A [Disk] with a hook lets a test fail any one step. The order of steps is
-// that of Pillai et al., "All File Systems Are Not Created Equal" (OSDI 2014):
-// data before name, name before answer.
+// A [Disk] with hooks lets a test fail any one step, or end the process there.
+// The order of steps is that of Pillai et al., "All File Systems Are Not Created
+// Equal" (OSDI 2014): data before name, name before answer.
 package durable
 
 import (
@@ -60,6 +60,9 @@ type Disk struct {
 	// Before, if not nil, is called before each step; an error that it
 	// returns takes the place of the step's own.
 	Before func(step Step, path string) error
+
+	// After, if not nil, is called after each step that succeeded.
+	After func(step Step, path string)
 }
 
 // WriteFile makes data the content of the file, durably and at once.
@@ -86,6 +89,9 @@ func (d Disk) step(s Step, path string, do func() error) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", s, path, err)
+	}
+	if d.After != nil {
+		d.After(s, path)
 	}
 	return nil
 }

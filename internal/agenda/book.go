@@ -33,9 +33,9 @@ type Office struct{ Code, NameFa, NameEn string }
 // A Book is everything that has moved the calendar, as of one moment. It does not
 // change; any number of goroutines may read it.
 type Book struct {
-	Base  calendar.Day // the polling day from which it counts, 0 while none is set
+	Base  calendar.Day   // the polling day from which it counts, 0 while none is set
 	Kinds calendar.Kinds // of the election; see KindsAt
-	Seq   int64 // of the last event, 0 if there is none
+	Seq   int64          // of the last event, 0 if there is none
 
 	places   map[calendar.Kinds][]string // where a kind is held, if not everywhere
 	stages   []calendar.Stage

@@ -189,6 +189,7 @@ var layers = []layer{
 		"internal/terminal", "internal/terminal/card", "internal/terminal/screen", "internal/terminal/vault"}},
 	{pkg: "internal/terminal/kiosk", may: []string{"election", "record", "encrypt", "internal/persian", "internal/printing/device", "internal/web",
 		"internal/terminal", "internal/terminal/screen", "internal/terminal/vault", "internal/terminal/voter"}},
+	{pkg: "internal/terminal/practice", may: []string{"election", "internal/printing", "internal/web", "internal/terminal", "internal/terminal/card", "internal/terminal/screen"}},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},
 	{pkg: "internal/drafting", may: slices.Concat(lawful, []string{"calendar", "internal/persian"})},
 	{pkg: "internal/site/lookup", may: []string{"election", "record", "board", "internal/typed"}},
@@ -219,7 +220,7 @@ var layers = []layer{
 		[]string{"internal/station", "internal/activation", "internal/terminal", "internal/hq", "internal/simulate"})},
 	{pkg: "internal/totals", may: slices.Concat(lawful, []string{"record"})},
 	// What people are told of it.
-	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site"})},
+	{pkg: "internal/demo", may: slices.Concat(checked, tools, []string{"internal/rehearsal", "internal/simulate", "internal/site", "internal/site/lookup", "internal/site/verifier", "internal/site/wasm"})},
 
 	{pkg: "cmd/sandogh", may: []string{"..."}, third: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
 	{pkg: "cmd/sandogh-wasm", may: []string{"internal/site/check"}},

@@ -26,6 +26,7 @@ type page struct {
 	Place     string // changes where the voter's place on the page is another
 	Focus     string
 	Home      string
+	Exit      string
 	Over      bool
 	Stay      int // seconds
 	Refresh   int // seconds, without the script
@@ -133,7 +134,7 @@ func (x *Screen) parts(codes func(contest int) []int) []part {
 // page is the present page.
 func (x *Screen) page(stale bool) *page {
 	s := x.session
-	p := &page{S: s, Stale: stale, Home: x.cfg.Home, Simulated: x.cfg.Simulated, Preview: x.cfg.Paper != nil, Aids: true,
+	p := &page{S: s, Stale: stale, Home: x.cfg.Home, Exit: x.cfg.Exit, Simulated: x.cfg.Simulated, Preview: x.cfg.Paper != nil, Aids: true,
 		Sizes: choices("comfort.size."), Contrasts: choices("comfort.contrast."), Stay: int(x.cfg.Stay.Seconds())}
 	p.clock(x)
 	p.Comforts, p.Turn, p.Over = s.Comforts(), s.Turn(), s.Over()
@@ -161,6 +162,10 @@ func (x *Screen) page(stale bool) *page {
 			if p.Slipping && x.cfg.SlipCode != nil {
 				p.SlipCode = x.cfg.SlipCode()
 			}
+		}
+	case terminal.Done:
+		if p.Exit != "" {
+			p.Title = "practice.done"
 		}
 	case terminal.Left:
 		p.Word = "left." + string(s.Why())

@@ -24,6 +24,7 @@ type Config struct {
 	Session   *terminal.Session
 	Token     string // NewToken
 	Home      string // address of the device's own page, to which the browser returns
+	Exit      string // address at which a visitor leaves a session where no vote is given; empty on a voting device
 	DPI       int    // pixels of an inch
 	CardLang  web.Lang
 	Stay      time.Duration // how long the last page stays

@@ -14,6 +14,11 @@ var words = web.Words{
 	"more":     {"ادامه پایین‌تر است", "More below"},
 	"stale":    {"این دکمه مال صفحهٔ قبلی بود و کاری نکرد. صفحهٔ کنونی این است.", "That button was of an earlier screen and did nothing. This is the present screen."},
 
+	"practice.visit": {"تمرین – هیچ رأیی داده نمی‌شود و چیزی ثبت نمی‌شود", "PRACTICE – no vote is given and nothing is recorded"},
+	"practice.exit":  {"بازگشت به سایت", "Back to the site"},
+	"practice.done":  {"تمرین تمام شد. رأیی داده نشد.", "The practice is finished. No vote was given."},
+	"practice.slip":  {"در شعبه این رسید را برمی‌دارید. کد این‌جا فقط نمونه است. متشکریم.", "At the branch you take this slip. The code here is only a sample. Thank you."},
+
 	"language.title": {"زبان خود را انتخاب کنید", "Choose your language"},
 	"language.fa":    {"فارسی", "فارسی"},
 	"language.en":    {"English", "English"},

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sandogh/sandogh/internal/terminal/vault"
+	"github.com/sandogh/sandogh/record"
+)
+
+// sessionsOfDay is how many voters vote before the memory is looked through.
+const sessionsOfDay = 50
+
+// TestBranchPollingDay: a branch with two desks and four terminals, each a process
+// of its own. Fifty voters vote, four at a time, while the desks check in. Then no
+// process that lives longer than a session, no file and no log has a choice, a
+// seed, the root or a picture of a card; but the process of a session has them all
+// while it lasts, so the test would find them.
+//
+// With -day it is a load run: 3,000 candidates, 20 check-ins a second for so long,
+// and it fails for what takes longer than the branch may.
+func TestBranchPollingDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: no processes were started")
+	}
+	if _, err := os.Stat("/proc/self/mem"); err != nil {
+		t.Skip("the memory of a process cannot be read here")
+	}
+	seed := cmp.Or(*daySeed, uint64(time.Now().UnixNano()))
+	t.Logf("go test ./cmd/sandogh -run TestBranchPollingDay -day-seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	candidates, most, sessions, checkIns := 60, 7, sessionsOfDay, sessionsOfDay+2
+	if *dayLoad > 0 {
+		candidates, most, checkIns = 3000, 21, max(checkIns, int(dayLoad.Seconds()*20))
+	}
+	p := newPlace(t, candidates, most, 2*demoVoters)
+	p.serve()
+	desks := p.open()
+	times := &screens{}
+	voters, chances := p.voters(), make(chan bool, demoVoters)
+	if checkIns > len(voters) {
+		t.Fatalf("%d voters for %d check-ins: a shorter -day", len(voters), checkIns)
+	}
+	for _, d := range desks {
+		d.times = times
+	}
+	desks[0].admit(voters[0])
+	p.first = time.Since(p.began)
+	if desks[0].err != nil {
+		t.Fatal(desks[0].err)
+	}
+	contest, _ := p.demo.r.Definition().Contest("council-large-city")
+	var ballots []*ballotOf
+	for i := range sessions {
+		ballots = append(ballots, draw(r, contest, i, most))
+	}
+	work := make(chan int, sessions)
+	for i := range sessions {
+		work <- i
+	}
+	close(work)
+	chances <- true
+
+	// The first voter is looked at while voting.
+	watched := newPerson(p.terms[0].home, times)
+	first := <-work
+	<-chances
+	watched.begin(p.terms[0], p.stack[first].Digits)
+	parent := p.procs[p.terms[0].id].Process.Pid
+	inSession := func(canaries ...canary) map[string]bool {
+		found := map[string]bool{}
+		for _, pid := range childrenOf(t, parent) {
+			for kind := range seek(canaries...).inMemory(t, pid) {
+				found[kind] = true
+			}
+		}
+		return found
+	}
+	watched.vote(contest, ballots[first], func() {
+		found := inSession(ballots[first].canaries(t, nil)...)
+		for _, kind := range []string{"choices in memory, as chosen", "search in memory"} {
+			if !found[kind] {
+				t.Errorf("the process of a session has no %s: nothing would be found elsewhere", kind)
+			}
+		}
+	}, func() {
+		found := inSession(append(ballots[first].canaries(t, linesOf(ballots[first])), p.secrets(t, 1)...)...)
+		for _, kind := range []string{"choices in memory, as chosen", "card", "root"} {
+			if !found[kind] {
+				t.Errorf("the process of a session has no %s: nothing would be found elsewhere", kind)
+			}
+		}
+	})
+	watched.get(p.terms[0].home + "/")
+	if watched.err != nil {
+		t.Fatal(watched.err)
+	}
+
+	var all sync.WaitGroup
+	began := time.Now()
+	var busy time.Duration
+	var every <-chan time.Time
+	if *dayLoad > 0 {
+		tick := time.NewTicker(time.Second / 20)
+		defer tick.Stop()
+		every = tick.C
+	}
+	queue := make(chan string, len(voters))
+	for _, n := range voters[1:checkIns] {
+		queue <- n
+	}
+	close(queue)
+	var desk sync.WaitGroup
+	for _, d := range desks {
+		desk.Go(func() {
+			for n := range queue {
+				if every != nil {
+					<-every
+				}
+				if d.admit(n); d.err != nil {
+					return
+				}
+				chances <- true
+			}
+		})
+	}
+	all.Go(func() { desk.Wait(); busy = time.Since(began); close(chances) })
+	people := make([]*person, len(p.terms))
+	for i, x := range p.terms {
+		v := newPerson(x.home, times)
+		people[i] = v
+		all.Go(func() {
+			for n := range work {
+				if _, ok := <-chances; !ok {
+					v.err = fmt.Errorf("voter %d was not checked in", n)
+				}
+				v.begin(x, p.stack[n].Digits)
+				v.vote(contest, ballots[n], nil, nil)
+				v.get(x.home + "/") // leaves the last page
+				if v.err != nil {
+					return
+				}
+			}
+			v.until(x.home+"/", `data-place="idle"`)
+		})
+	}
+	all.Wait()
+	for _, v := range append(people, desks...) {
+		if v.err != nil {
+			t.Fatal(v.err)
+		}
+	}
+	t.Logf("%d votes of %d candidates in %.1f s, four at a time; %.1f check-ins a second; from the start of the branch's process to the first check-in %.1f s, with four terminals and the opening",
+		sessions-1, contest.N(), time.Since(began).Seconds(), float64(checkIns-1)/busy.Seconds(), p.first.Seconds())
+	times.print(t)
+	if *dayLoad > 0 {
+		p.fast(times)
+	}
+
+	var canaries []canary
+	lines := linesOf(ballots...)
+	for _, b := range ballots {
+		canaries = append(canaries, b.canaries(t, lines)...)
+	}
+	secrets := p.secrets(t, sessions)
+	for name, cmd := range p.procs {
+		for kind := range seek(append(secrets, canaries...)...).inMemory(t, cmd.Process.Pid) {
+			t.Errorf("the memory of %s has %s of a session that is over", name, kind)
+		}
+	}
+	p.stop()
+	for kind, file := range seek(canaries...).inFiles(t, p.dir) {
+		t.Errorf("%s has %s", file, kind)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "tmp", "planted"), append([]byte("some text "), ints(ballots[3].codes)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if len(seek(canaries...).inFiles(t, p.dir)) == 0 {
+		t.Error("choices that were planted in a file are not found")
+	}
+	for kind, file := range seek(secrets...).inFiles(t, p.dir) {
+		if filepath.Base(file) != "root" || kind != "root" { // the one file that has it
+			t.Errorf("%s has %s", file, kind)
+		}
+	}
+}
+
+// secrets are the roots of the devices, and the seeds of their first ballots.
+func (p *place) secrets(t *testing.T, ballots int) (out []canary) {
+	t.Helper()
+	for _, x := range p.terms {
+		v, err := vault.Open(disk, x.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := v.Root()
+		if err != nil {
+			t.Fatal(err)
+		}
+		root := [32]byte(r.Bytes())
+		out = append(out, canary{"root", root[:]})
+		for n := range ballots {
+			seed := record.Seed(&root, v.Branch, v.Device, uint64(n))
+			out = append(out, canary{"seed", seed[:]})
+		}
+	}
+	return out
+}
+
+// fast fails for what takes longer than it may.
+func (p *place) fast(s *screens) {
+	p.t.Helper()
+	for name := range s.took {
+		limit := 50 * time.Millisecond // 19 of 20 screens
+		switch {
+		case name == "seal, durable, card":
+			limit = 500 * time.Millisecond
+		case len(name) > 10 && name[:10] == "whole vote":
+			limit = time.Minute
+			if name[len(name)-4:] == "list" {
+				limit = 15 * time.Second
+			}
+		case name == "check" || name == "done" || name == "language": // they come after what is measured above, or after a process
+			continue
+		}
+		if took := s.of(name, 95); took > limit {
+			p.t.Errorf("%s: %v, and %v is the limit", name, took, limit)
+		}
+	}
+}

@@ -78,8 +78,7 @@ func (c *siteOf) open(s *streams) (*siteSource, error) {
 // next state is shown.
 func (c *siteSource) read(ctx context.Context, progress func(stage string, done, total int)) (site.Config, io.Closer, error) {
 	now := time.Now()
-	cfg := site.Config{Withheld: now.Before(c.notBefore), Address: strings.TrimRight(c.Address, "/"), Public: c.Public, Practice: c.Practice, Now: now,
-		Dir: c.Record, Command: "sandogh"}
+	cfg := site.Config{Withheld: now.Before(c.notBefore), Address: strings.TrimRight(c.Address, "/"), Public: c.Public, Practice: c.Practice, Now: now}
 	if c.Country != 0 {
 		x := country.New(c.Country, country.Full)
 		n := len(x.Definition.Contests)

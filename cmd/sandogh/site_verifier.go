@@ -7,9 +7,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/site"
-	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/lookup"
-	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/site/verifier"
 	"github.com/sandogh/sandogh/internal/site/wasm"
 )
@@ -51,23 +49,19 @@ func (c *siteVerifier) load(ctx context.Context, s *streams) (err error) {
 
 // join adds the pages on which readers check for themselves to what a site shows.
 func (c *siteVerifier) join(ctx context.Context, s *streams, cfg *site.Config) error {
-	if cfg.View == nil {
-		return nil
-	}
 	if err := c.load(ctx, s); err != nil {
 		return err
 	}
-	if c.table == nil {
+	if c.table == nil && cfg.View != nil {
 		c.table = lookup.New(cfg.View.Election(), cfg.View.Definition())
 	}
-	if err := c.table.Refresh(ctx, cfg.Record); err != nil {
-		return err
+	if c.table != nil {
+		if err := c.table.Refresh(ctx, cfg.Record); err != nil {
+			return err
+		}
 	}
 	of := verifier.Config{Record: cfg.Record, Table: c.table, Module: c.module, Carry: c.Carry, Public: cfg.Public, Site: cfg.Address}
-	cfg.Parts = append(cfg.Parts, func(e *results.Election, f *frame.Frame) (frame.Part, error) {
-		of.Election, of.Frame = e, f
-		return verifier.New(of)
-	})
+	cfg.Parts = append(cfg.Parts, of.Part)
 	return nil
 }
 

@@ -200,7 +200,7 @@ func TestBrowser(t *testing.T) {
 				v.shoot(t, "wrong"+prefix+path, width)
 			}
 			for _, path := range []string{"/", "/record.html", "/record/hq", "/record/hq/0", "/record/branch/101/1", "/checks.html", "/verify.html", "/contest/council.html",
-				"/contest/council/unit/101.html", "/branch/101.html", "/code.html", "/code.html?code=" + h.endings(t)["challenged"].code, "/code.html?code=00000000", "/nothing"} {
+				"/contest/council/unit/101.html", "/branch/101.html", "/code.html", "/code?code=" + h.endings(t)["challenged"].code, "/code?code=00000000", "/nothing"} {
 				v.open(t, whole.URL, prefix+path, width, i == j)
 				v.shoot(t, "record"+prefix+path, width)
 			}

@@ -1,7 +1,6 @@
 package site_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,12 +24,12 @@ func TestCode(t *testing.T) {
 		plain := strings.ReplaceAll(f.code, "-", "")
 		for _, typed := range []string{f.code, plain, strings.ToLower(f.code), plain[:8], plain[:17], f.code[:9] + "-", " " + strings.ReplaceAll(f.code, "-", " "),
 			strings.NewReplacer("0", "O", "1", "l").Replace(f.code), strings.ReplaceAll(f.code, "1", "I"), web.Persian.Digits(f.code)} {
-			status, body := get(t, s, "/en/code.html?code="+url.QueryEscape(typed))
+			status, body := get(t, s, "/en/code?code="+url.QueryEscape(typed))
 			if status != http.StatusOK {
 				t.Errorf("%s ballot as %q has status %d", kind, typed, status)
 				continue
 			}
-			want(t, typed, body, sentence, "Found", f.code, fmt.Sprintf(`href="/en/record/branch/%s/%d"`, f.branch, f.entry))
+			want(t, typed, body, sentence, "Found", f.code, "The proof that it is in the branch")
 			if kind != "challenged" {
 				wantNot(t, typed, body, "Selections on")
 				for _, c := range h.view.Definition().Contests[0].Candidates {
@@ -49,8 +48,8 @@ func TestCode(t *testing.T) {
 				}
 			}
 		}
-		_, fa := get(t, s, "/code.html?code="+plain)
-		want(t, "/code.html", fa, "پیدا شد", f.code)
+		_, fa := get(t, s, "/code?code="+plain)
+		want(t, "/code", fa, "پیدا شد", f.code)
 		for i := range plain { // a code that differs in a character is another one
 			other := []byte(plain)
 			other[i] = 'Z' + '0' - other[i]
@@ -60,17 +59,11 @@ func TestCode(t *testing.T) {
 			if string(other) == plain {
 				continue
 			}
-			if status, body := get(t, s, "/en/code.html?code="+string(other)); status != http.StatusNotFound || !strings.Contains(body, "tell the supervisory office") {
+			if status, body := get(t, s, "/en/code?code="+string(other)); status != http.StatusNotFound || !strings.Contains(body, "tell the supervisory office") {
 				t.Errorf("%s has status %d", other, status)
 			}
 		}
 	}
-}
-
-func TestCodeExample(t *testing.T) {
-	h := elected(t)
-	_, body := get(t, h.handler(t), "/en/code.html")
-	want(t, "/en/code.html", body, `href="/en/code.html?code=`+h.votes.Code+`"`, `<label for="code">`, `role="search"`)
 }
 
 // TestCodeAtOnce: many may ask first.
@@ -79,7 +72,7 @@ func TestCodeAtOnce(t *testing.T) {
 	s := h.handler(t)
 	answers := make(chan int, 8)
 	for range cap(answers) {
-		go func() { answers <- status(s, "/en/code.html?code="+h.votes.Code) }()
+		go func() { answers <- status(s, "/en/code?code="+h.votes.Code) }()
 	}
 	for range cap(answers) {
 		if got := <-answers; got != http.StatusOK {
@@ -93,9 +86,9 @@ func BenchmarkLookUp(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := handlerOf(b, h)
+	s := h.handler(b)
 	for b.Loop() {
-		if code := status(s, "/en/code.html?code="+h.votes.Code); code != http.StatusOK {
+		if code := status(s, "/en/code?code="+h.votes.Code); code != http.StatusOK {
 			b.Fatal(code)
 		}
 	}
@@ -106,7 +99,7 @@ func BenchmarkFront(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := handlerOf(b, h)
+	s := h.handler(b)
 	for b.Loop() {
 		if code := status(s, "/"); code != http.StatusOK {
 			b.Fatal(code)

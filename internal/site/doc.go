@@ -1,6 +1,7 @@
 // Package site is the public site of an election: pages that are files, made by
 // the packages below it, and those that only a server can answer, because the
-// record has too many of them: logs, entries, the look-up of a code.
+// record has too many of them: its logs and their entries. The look-up of a code is
+// a part of its own, package verifier.
 //
 // Specification: doc/guides/site.md; spec/verify.md for the checks that are shown;
 // doc/glossary.md for the words.
@@ -9,8 +10,7 @@
 // the view of verify.Record over it, or an invented election, and gives a Site: an
 // http.Handler, Persian at /, English at /en/. Refresh shows a later state of the
 // same record. Build writes the pages that are files into a folder. Lists of
-// entries come in pages of 50. Codes are looked up in an index of all sealed
-// ballots, which is made once, at the first question (about 60 bytes a ballot).
+// entries come in pages of 50.
 //
 // What it never does: it shows no number as a result unless the report is
 // verified; it says nothing of the content of a cast ballot, which nobody can

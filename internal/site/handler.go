@@ -22,7 +22,6 @@ type site struct {
 	frame *frame.Frame
 	pages *web.Pages
 	def   *election.Definition // nil without a view
-	codes codes
 }
 
 // handle adds what is no file.
@@ -32,12 +31,6 @@ func (x *state) handle(mux *http.ServeMux) error {
 		return err
 	}
 	s := &site{cfg: x.cfg, frame: x.pages.Frame}
-	if s.cfg.Command == "" {
-		s.cfg.Command = "go run ./cmd/sandogh"
-	}
-	if s.cfg.Dir == "" {
-		s.cfg.Dir = "DIR/record"
-	}
 	if s.pages, err = web.NewPages(own); err != nil {
 		return fmt.Errorf("make the site: %w", err)
 	}
@@ -50,8 +43,6 @@ func (x *state) handle(mux *http.ServeMux) error {
 		"/record/hq/{entry}":          (*call).entry,
 		"/record/branch/{id}":         (*call).log,
 		"/record/branch/{id}/{entry}": (*call).entry,
-		"/code.html":                  (*call).code,
-		"/verify.html":                (*call).verify,
 	} {
 		for _, l := range web.Langs {
 			mux.HandleFunc("GET "+l.Prefix()+path, s.answer(l, show))

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sandogh/sandogh/board"
 	"github.com/sandogh/sandogh/election"
-	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/record"
 )
 
@@ -28,15 +27,6 @@ func open(t *testing.T, h held, branch string) *board.Log {
 		t.Fatal(err)
 	}
 	return l
-}
-
-func handlerOf(b *testing.B, h held) http.Handler {
-	b.Helper()
-	s, err := site.Handler(site.Config{Record: h.record, Report: h.report, View: h.view})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return s
 }
 
 func status(s http.Handler, path string) int {

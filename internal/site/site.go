@@ -19,12 +19,9 @@ import (
 
 // Config is what the site shows.
 type Config struct {
-	Record  fs.FS          // the published record, as it was verified
-	Report  *report.Report // of verify.Record over it
-	View    *verify.View   // of the same call; nil if not even the definition can be read
-	Dir     string         // the folder of the record, as shown in commands; "DIR/record" if empty
-	Command string         // how the program is started; "go run ./cmd/sandogh" if empty
-	Code    string         // a confirmation code to try the look-up with, or empty
+	Record fs.FS          // the published record, as it was verified
+	Report *report.Report // of verify.Record over it
+	View   *verify.View   // of the same call; nil if not even the definition can be read
 
 	Invented *results.Election // instead of all of the above
 
@@ -40,8 +37,12 @@ type Config struct {
 	History func(contest string) []results.Moment
 
 	// Parts are made for each state, with what is shown and the frame of its pages.
-	Parts []func(*results.Election, *frame.Frame) (frame.Part, error)
+	// The navigation leads to pages of package verifier, so one is of it.
+	Parts []Part
 }
+
+// A Part makes a part of the site for one state.
+type Part func(*results.Election, *frame.Frame) (frame.Part, error)
 
 // state is a Config made ready.
 type state struct {

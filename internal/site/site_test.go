@@ -20,6 +20,8 @@ import (
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/site"
+	"github.com/sandogh/sandogh/internal/site/lookup"
+	"github.com/sandogh/sandogh/internal/site/verifier"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
@@ -180,9 +182,16 @@ func spoilt(t *testing.T, change func(fstest.MapFS)) held {
 	return held{record: files, report: rep, view: view}
 }
 
-func (h held) handler(t *testing.T) http.Handler {
+func (h held) handler(t testing.TB) http.Handler {
 	t.Helper()
-	s, err := site.Handler(site.Config{Record: h.record, Report: h.report, View: h.view, Dir: "demo/record", Code: h.votes.Code})
+	own := verifier.Config{Record: h.record}
+	if h.view != nil {
+		own.Table = lookup.New(h.view.Election(), h.view.Definition())
+		if err := own.Table.Refresh(t.Context(), h.record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := site.Handler(site.Config{Record: h.record, Report: h.report, View: h.view, Parts: []site.Part{own.Part}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +294,7 @@ func clip(s string) string {
 
 // paths are all pages of the election, without the language.
 func (h held) paths() []string {
-	out := []string{"/", "/record.html", "/record/hq", "/record/hq/0", "/checks.html", "/code.html", "/verify.html", "/code.html?code=" + h.votes.Code, "/contest/council.html", "/corrections.html", "/trust.html", "/voting.html", "/election.html", "/data.html", "/find.html"}
+	out := []string{"/", "/record.html", "/record/hq", "/record/hq/0", "/checks.html", "/code.html", "/verify.html", "/code?code=" + h.votes.Code, "/contest/council.html", "/corrections.html", "/trust.html", "/voting.html", "/election.html", "/data.html", "/find.html"}
 	units, _ := h.view.Units("council")
 	for _, u := range units {
 		out = append(out, "/contest/council/unit/"+u.ID+".html")

@@ -19,6 +19,7 @@ import (
 type answer struct {
 	Code     *check.Code
 	Branch   election.Name
+	Unread   []election.Name // branches, if there is none
 	Revealed []revealed
 }
 
@@ -38,9 +39,7 @@ func (p *part) handle(mux *http.ServeMux) {
 		mux.Handle("GET "+raw+"/", http.StripPrefix(raw, remote.Handler(p.Record)))
 	}
 	for _, l := range web.Langs {
-		if p.Record != nil && p.Table != nil {
-			mux.HandleFunc("GET "+l.Prefix()+"/code", func(w http.ResponseWriter, r *http.Request) { p.findCode(w, r, l) })
-		}
+		mux.HandleFunc("GET "+l.Prefix()+"/code", func(w http.ResponseWriter, r *http.Request) { p.findCode(w, r, l) })
 		mux.HandleFunc("POST "+l.Prefix()+"/parties", func(w http.ResponseWriter, r *http.Request) { p.compare(w, r, l) })
 	}
 }
@@ -78,6 +77,11 @@ func (p *part) findCode(w http.ResponseWriter, r *http.Request, l web.Lang) {
 		p.answerPage(w, l, http.StatusBadRequest, "code", "my.title", body)
 		return
 	}
+	if p.Record == nil || p.Table == nil {
+		body.Code = &check.Code{State: check.Unknown, Why: "no definition of this record can be read"}
+		p.answerPage(w, l, http.StatusInternalServerError, "code", "my.title", body)
+		return
+	}
 	s := check.Source{Record: p.Record, Table: check.Table{Of: p.Table}}
 	if id, ok := check.ParseElection(p.Election.ID); ok {
 		s.Election = id
@@ -88,6 +92,11 @@ func (p *part) findCode(w http.ResponseWriter, r *http.Request, l web.Lang) {
 	switch a.State {
 	case check.None:
 		status = http.StatusNotFound
+		for _, id := range a.Unread {
+			if b, ok := p.Election.Branch(id); ok {
+				body.Unread = append(body.Unread, b.Name)
+			}
+		}
 	case check.Wrong, check.Unknown:
 		status = http.StatusInternalServerError
 	case check.Found:

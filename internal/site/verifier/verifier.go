@@ -73,6 +73,12 @@ type given struct {
 	Address string `json:"-"` // of the page's own script
 }
 
+// Part is New for what a site shows, in its frame.
+func (c Config) Part(e *results.Election, f *frame.Frame) (frame.Part, error) {
+	c.Election, c.Frame = e, f
+	return New(c)
+}
+
 // New returns the part.
 func New(cfg Config) (frame.Part, error) {
 	if cfg.Election == nil || cfg.Frame == nil {

@@ -137,10 +137,18 @@ func (s *Station) Extend(ctx context.Context, by [2]record.Signer, order []byte)
 	}
 	hash := record.Code(order)
 	return o, s.act(func() error {
-		if _, err := s.statement(ctx, by, &record.Extension{Branch: s.cfg.Branch, ExtensionOrder: hash[:]}); err != nil {
+		e, err := s.sign(by, &record.Extension{Branch: s.cfg.Branch, ExtensionOrder: hash[:]})
+		if err != nil {
 			return err
 		}
-		return s.setClosing(false)
+		if err := s.check([][]byte{e}); err != nil {
+			return err
+		}
+		// First: who is cut off in between can follow the order once more.
+		if err := s.setClosing(false); err != nil {
+			return err
+		}
+		return s.append(ctx, e)
 	})
 }
 
@@ -160,18 +168,8 @@ func (s *Station) Enrol(ctx context.Context, by [2]record.Signer, device string)
 // can then only be spoiled.
 func (s *Station) Retire(ctx context.Context, by [2]record.Signer, device, reason string) error {
 	return s.act(func() error {
-		if _, err := s.statement(ctx, by, &record.Retire{Branch: s.cfg.Branch, Device: device, Reason: reason}); err != nil {
-			return err
-		}
-		for _, x := range s.memory.held {
-			if x.device == device && s.live(x) {
-				if err := s.note(kindLeave, leaveJSON{x.id, "officer"}); err != nil {
-					return err
-				}
-				x.left = true
-			}
-		}
-		return nil
+		_, err := s.statement(ctx, by, &record.Retire{Branch: s.cfg.Branch, Device: device, Reason: reason})
+		return err
 	})
 }
 

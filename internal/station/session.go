@@ -29,8 +29,12 @@ func (s *Station) held() uint64 {
 	return uint64(len(s.memory.held))
 }
 
-// live reports whether a session goes on: nobody left it, and it has no cast ballot.
-func (s *Station) live(x *session) bool { return !x.left && !s.has(x, Cast) }
+// live reports whether a session goes on: nobody left it, it has no cast ballot, and
+// its device is not retired.
+func (s *Station) live(x *session) bool {
+	d := s.book.Devices[x.device]
+	return !x.left && !s.has(x, Cast) && !(d != nil && d.Retired)
+}
 
 func (s *Station) waitingOf(x *session) bool { return s.has(x, Waiting) }
 
@@ -295,7 +299,7 @@ func (s *Station) End(ctx context.Context, asked ...End) error {
 			return refuse("ended", fmt.Errorf("end ballot %s %d: it is %s already", id.Device, id.Number, b.State))
 		case s.behind():
 			return refuse("closed", errors.New("end: the branch’s log was put back from an older copy"))
-		case a.Session != "" && (x == nil || x.id != a.Session || x.left):
+		case a.Session != "" && (x == nil || x.id != a.Session || !s.live(x)):
 			return refuse("session", errors.New("end: the session is over, or did not seal this ballot"))
 		case a.Session == "" && s.memory.orders[id] != end:
 			return refuse("order", fmt.Errorf("end ballot %s %d: officers have ordered nothing of the kind", id.Device, id.Number))

@@ -201,11 +201,15 @@ func (s *Station) append(ctx context.Context, entries ...[]byte) error {
 
 // statement signs what two officers say and appends it.
 func (s *Station) statement(ctx context.Context, by [2]record.Signer, body record.Body) ([]byte, error) {
-	e, err := record.Sign(s.book.Election, record.BranchLog(s.cfg.Branch), body, by[0], by[1])
+	e, err := s.sign(by, body)
 	if err != nil {
 		return nil, err
 	}
 	return e, s.append(ctx, e)
+}
+
+func (s *Station) sign(by [2]record.Signer, body record.Body) ([]byte, error) {
+	return record.Sign(s.book.Election, record.BranchLog(s.cfg.Branch), body, by[0], by[1])
 }
 
 // Shut gives the folder free.

@@ -233,7 +233,7 @@ func (b *branch) do(ctx context.Context, act string, again bool) error {
 		return note(daybook.Enrolled, s.Enrol(ctx, by, words[2]))
 	case "officers retire":
 		if done(s.Device(words[2]).Retired) {
-			return s.Dismiss(words[2]) // its session, if it is still there
+			return nil
 		}
 		return note(daybook.Retired, s.Retire(ctx, by, words[2], record.RetireFaulty))
 	case "officers unlock":
@@ -273,13 +273,19 @@ func (b *branch) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer w.Close()
 	_, err = body.Publish(ctx, b.station.Log(), b.published(), b.Definition, origin, key, []sequencer.Cosigner{w}, nil)
-	return errors.Join(err, w.Close())
+	return err
 }
 
-// verify checks the published log by the rules of branches, as everybody can, and
-// that it has cast so many ballots.
+// verify checks the log, published if it is not yet, by the rules of branches, as
+// everybody can, and that it has cast so many ballots.
 func (b *branch) verify(ctx context.Context, cast uint64) error {
+	if _, err := os.Stat(b.published()); err != nil {
+		if err := b.publish(ctx); err != nil {
+			return err
+		}
+	}
 	grants := func(what string) map[string]*record.Grant {
 		out := map[string]*record.Grant{}
 		for by, g := range b.roster {

@@ -240,7 +240,7 @@ func TestKilled(t *testing.T) {
 	var wg sync.WaitGroup
 	killed := 0
 	work := make(chan cut)
-	for range 4 {
+	for range 8 {
 		wg.Go(func() {
 			for c := range work {
 				ctx, cancel := context.WithTimeout(context.Background(), patience)

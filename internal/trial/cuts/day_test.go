@@ -28,13 +28,13 @@ var days = map[string][]string{
 		"d1 commit", "d2 commit", "officers test", "officers begin", "desk check-in 0", "desk check-in 1", "desk check-in 2", "desk undo 1",
 		"d1 wrong", "d1 wrong", "d1 wrong", "d1 wrong", "d1 wrong", "officers unlock d1", "officers pause", "officers resume",
 		"d1 activate 0", "d2 activate 1", "d1 seal", "d2 seal", "d1 leave", "officers cast d1 0", "d1 settle 0", "d2 leave", "officers spoil d2 0", "d2 settle 0",
-		"desk check-in 1", "d2 activate 2", "d2 seal", "d2 cast", "officers closing", "officers close", "officers publish",
+		"desk check-in 1", "d2 activate 2", "d2 seal", "d2 cast", "officers closing", "officers close",
 	},
 	// A terminal breaks with a voter before it, a spare one comes, voting is extended.
 	"spare": {
 		"d1 commit", "officers test", "officers begin", "desk check-in 0", "d1 activate 0", "d1 seal", "officers closing", "officers extend",
 		"officers retire d1", "officers spoil d1 0", "d3 commit", "officers enrol d3", "d3 activate 1", "d3 seal", "d3 cast",
-		"officers closing", "officers close", "officers publish",
+		"officers closing", "officers close",
 	},
 }
 
@@ -112,10 +112,10 @@ func (t *terminals) do(ctx context.Context, act string, again bool) error {
 		session, err := d.client.Activate(ctx, t.stack[arg].Text)
 		d.session = session
 		return err
-	case "wrong":
+	case "wrong": // one more locks the device, if one was asked again
 		_, err := d.client.Activate(ctx, "no card")
 		var no *kiosk.Refusal
-		if errors.As(err, &no) && (no.Word == "unknown" || again && no.Word == "locked") {
+		if errors.As(err, &no) && (no.Word == "unknown" || no.Word == "locked") {
 			return nil
 		}
 		return fmt.Errorf("no card is taken for one: %w", err)

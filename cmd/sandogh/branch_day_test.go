@@ -47,16 +47,15 @@ const terminalsOfDay = 4
 
 // place is a branch and its terminals, each a process of its own.
 type place struct {
-	t     *testing.T
-	dir   string
-	self  string // the program
-	demo  *branchDemo
-	home  string // of the officers and desks
-	terms []*post
-	procs map[string]*exec.Cmd
-	stack []activation.Card
-	began time.Time // of the branch's process
-	first time.Duration
+	t      *testing.T
+	dir    string
+	self   string // the program
+	demo   *branchDemo
+	home   string // of the officers and desks
+	terms  []*post
+	procs  map[string]*exec.Cmd
+	stack  []activation.Card
+	serves []string // how the branch's process is started
 }
 
 // post is a terminal.
@@ -175,7 +174,7 @@ func (p *place) start(name, text string, args ...string) {
 	if err := errors.Join(os.MkdirAll(tmp, 0o700), os.MkdirAll(filepath.Join(p.dir, "told"), 0o700)); err != nil {
 		p.t.Fatal(err)
 	}
-	log, err := os.Create(filepath.Join(p.dir, "told", name))
+	log, err := os.OpenFile(filepath.Join(p.dir, "told", name), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -203,7 +202,7 @@ func (p *place) start(name, text string, args ...string) {
 		}
 	}()
 	p.t.Cleanup(func() { // unless stop has ended it
-		if p.procs[name] != nil {
+		if p.procs[name] == cmd {
 			cmd.Process.Kill()
 			<-done
 			cmd.Wait()
@@ -232,9 +231,9 @@ func (p *place) serve() {
 	desks, link := address(), address()
 	p.home = "http://" + desks
 	d := p.demo
-	p.began = time.Now()
-	p.start("branch", "Stop with Ctrl-C", "branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()),
-		"--roll", d.path("roll.csv"), "--simulate", "--passphrase-file", d.path("passphrase"), "--listen", desks, "--link-listen", link)
+	p.serves = []string{"branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()),
+		"--roll", d.path("roll.csv"), "--simulate", "--passphrase-file", d.path("passphrase"), "--listen", desks, "--link-listen", link}
+	p.branch()
 	for _, id := range d.devices {
 		x := &post{id, "http://" + address(), d.path(id)}
 		p.start(id, "in its browser", "terminal", "serve", "--branch", "https://"+link, "--key", filepath.Join(x.dir, vault.KeyFile), "--listen", strings.TrimPrefix(x.home, "http://"),
@@ -243,20 +242,33 @@ func (p *place) serve() {
 	}
 }
 
-// stop ends the processes as Ctrl-C does.
-func (p *place) stop() {
+// branch starts the branch's own process.
+func (p *place) branch() {
 	p.t.Helper()
-	for name, cmd := range p.procs {
-		cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			p.t.Errorf("%s ended with %v", name, err)
-		}
-		delete(p.procs, name)
+	p.start("branch", "Stop with Ctrl-C", p.serves...)
+}
+
+// end ends a process as Ctrl-C does.
+func (p *place) end(name string) {
+	p.t.Helper()
+	cmd := p.procs[name]
+	delete(p.procs, name)
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		p.t.Errorf("%s ended with %v", name, err)
 	}
 }
 
-// open has the two officers open the branch, and the head make two desks.
-func (p *place) open() (desks []*person) {
+// stop ends all processes.
+func (p *place) stop() {
+	p.t.Helper()
+	for name := range p.procs {
+		p.end(name)
+	}
+}
+
+// open has the two officers open the branch.
+func (p *place) open() {
 	p.t.Helper()
 	o := newPerson(p.home, nil)
 	o.signIn()
@@ -273,18 +285,23 @@ func (p *place) open() (desks []*person) {
 	o.post("/en/officer/open/devices")
 	o.post("/en/officer/open/sign", "second", "b1-supervisor", "passphrase", demoPassphrase)
 	o.wants("The branch is open")
-	for i := range 2 {
-		d := newPerson(p.home, nil)
-		d.signIn()
-		d.post("/en/open-desk", "desk", strconv.Itoa(i+1))
-		d.wants("Desk ")
-		desks = append(desks, d)
-		o.err = errors.Join(o.err, d.err)
-	}
 	if o.err != nil {
 		p.t.Fatal(o.err)
 	}
-	return desks
+}
+
+// desk has the head make a machine a desk.
+func (p *place) desk(number int, times *screens) *person {
+	p.t.Helper()
+	d := newPerson(p.home, nil)
+	d.signIn()
+	d.post("/en/open-desk", "desk", strconv.Itoa(number))
+	d.wants("Desk ")
+	if d.err != nil {
+		p.t.Fatal(d.err)
+	}
+	d.times = times
+	return d
 }
 
 // voters are those of the branch's roll who are of age.
@@ -503,7 +520,8 @@ func draw(r *rand.Rand, c *election.Contest, i, most int) *ballotOf {
 	return b
 }
 
-// vote makes and casts a ballot. looked is called where the card has been printed.
+// vote makes and casts a ballot. chosen is called when all is chosen,
+// looked when the card has been printed.
 func (v *person) vote(c *election.Contest, b *ballotOf, chosen, looked func()) {
 	began := time.Now()
 	v.press("lang:fa", "start", "toggle:1", "next", "tab:search", "query:"+b.query)
@@ -555,6 +573,9 @@ func (v *person) vote(c *election.Contest, b *ballotOf, chosen, looked func()) {
 	}
 	v.press("right", "cast")
 	v.reach("done")
+	if chosen != nil || looked != nil { // which took their time
+		return
+	}
 	v.times.add(fmt.Sprintf("whole vote of %d by %s", len(b.codes), b.how), time.Since(began))
 }
 

@@ -37,7 +37,7 @@ type siteOf struct {
 	NotBefore string `help:"The lawful moment of results: before it no number of votes is shown." placeholder:"2026-05-01T22:00:00+03:30"`
 	Address   string `help:"Address of the site, for feeds and pages to embed." placeholder:"https://results.example"`
 	Public    string `help:"Address of the record for readers who verify it." placeholder:"https://record.example"`
-	Practice  string `help:"Address of a terminal to practise with." placeholder:"URL"`
+	Practice  string `help:"Address of a terminal to practise with, or none. Without this, site serve has one of its own." placeholder:"URL"`
 	Country   uint64 `help:"Instead of a record, invent a whole country with simulated totals from this seed." placeholder:"SEED"`
 }
 
@@ -62,6 +62,9 @@ func (c *siteOf) open(s *streams) (*siteSource, error) {
 		if out.notBefore, err = time.Parse(time.RFC3339, c.NotBefore); err != nil {
 			return nil, fmt.Errorf("--not-before %q: give a moment such as 2026-05-01T22:00:00+03:30", c.NotBefore)
 		}
+	}
+	if c.Practice == "none" {
+		out.Practice = ""
 	}
 	switch {
 	case c.Record == "" && c.Country == 0:

@@ -20,7 +20,8 @@ type siteServeCmd struct {
 
 func (siteServeCmd) Help() string {
 	return `Verifies the record and serves the site from memory, with what files cannot do:
-search, logs and entries of the record, codes, and news of every change at
+search, logs and entries of the record, codes, a terminal to practise with at
+/practice/ (--practice names another, or none), and news of every change at
 /events (server-sent events). When headquarters' log has grown the record is
 verified again, and only the pages that differ are made anew. Runs until it is
 interrupted.
@@ -42,9 +43,17 @@ func (c *siteServeCmd) Run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("serve site: %w: name another address with --listen", err)
 	}
 	defer l.Close()
+	own := new(sitePractice)
+	read := func(progress func(stage string, done, total int)) (site.Config, io.Closer, error) {
+		cfg, closer, err := from.read(ctx, progress)
+		if err == nil && c.Practice == "" {
+			err = own.join(&cfg)
+		}
+		return cfg, closer, err
+	}
 	mark := from.mark(ctx)
 	bar := newBar(s)
-	cfg, closer, err := from.read(ctx, bar.set)
+	cfg, closer, err := read(bar.set)
 	bar.done()
 	if err != nil {
 		return err
@@ -86,7 +95,7 @@ func (c *siteServeCmd) Run(ctx context.Context, s *streams) error {
 		if now == mark {
 			continue
 		}
-		cfg, closer, err := from.read(ctx, nil)
+		cfg, closer, err := read(nil)
 		if err != nil {
 			fmt.Fprintf(s.err, "The record could not be read again; what was there stays: %v\n", err)
 			continue

@@ -58,6 +58,19 @@ func (r *Rehearsal) Answer(ctx context.Context, answer record.Body) error {
 	return r.Verify(ctx)
 }
 
+// Correct replaces the result of a contest by what the record gives now, after a
+// ruling has answered anew what it rested on.
+func (r *Rehearsal) Correct(ctx context.Context, contest, article, text string) error {
+	e, err := canvass.Correct(r.view, contest, article, text, r.keys.Signer("office/hq"), r.keys.Signer("office/supervisors"))
+	if err != nil {
+		return err
+	}
+	if err := r.hq.Append(ctx, e); err != nil {
+		return err
+	}
+	return r.Verify(ctx)
+}
+
 // certify puts the result of every contest on the record in which nothing is
 // open and which has none yet.
 func (r *Rehearsal) certify(ctx context.Context) error {

@@ -388,7 +388,7 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 	if err != nil {
 		return err
 	}
-	b.link = link.New(link.Config{Station: b.station, Election: b.seen.id, Branch: b.id, Admission: b.cmd.Admission, Simulated: b.cmd.Simulate, Key: b.key, Log: log})
+	b.link = link.New(link.Config{Station: b.station, Election: b.seen.id, Branch: b.id, Admission: b.cmd.Admission, Simulated: b.cmd.Simulate, Key: b.key, Stopped: b.stopped, Log: log})
 	return nil
 }
 

@@ -244,7 +244,9 @@ func (e *SpaceError) Error() string {
 
 // Entry returns an entry of the log, to be printed.
 func (s *Station) Entry(ctx context.Context, index uint64) ([]byte, error) {
-	log, err := s.log.Read(ctx)
+	s.mu.Lock()
+	log, err := s.view(ctx)
+	s.mu.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("read entry of branch %s: %w", s.cfg.Branch, err)
 	}

@@ -259,7 +259,7 @@ func (s *Station) Close(ctx context.Context, by [2]record.Signer) (entry []byte,
 		if n := s.held(); n > 0 {
 			return refuse("busy", fmt.Errorf("close branch %s: %d voters are at the terminals", s.cfg.Branch, n))
 		}
-		log, err := s.log.Read(ctx)
+		log, err := s.view(ctx)
 		if err != nil {
 			return fmt.Errorf("close branch %s: %w", s.cfg.Branch, err)
 		}

@@ -171,6 +171,15 @@ func (s *Station) stop(err error) error {
 	return s.stopped
 }
 
+// view is the log under a checkpoint of now, which is written to the disk first.
+func (s *Station) view(ctx context.Context) (*board.Log, error) {
+	log, err := s.log.Read(context.WithoutCancel(ctx))
+	if err != nil {
+		return nil, s.stop(fmt.Errorf("read log: %w", err))
+	}
+	return log, nil
+}
+
 // note writes into the journal.
 func (s *Station) note(kind string, v any) error {
 	if err := s.journal.Append(kind, v); err != nil {

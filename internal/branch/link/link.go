@@ -139,7 +139,10 @@ type Config struct {
 	Admission string
 	Simulated bool
 	Key       ed25519.PrivateKey // the branch's log key
-	Log       *slog.Logger
+	// Stopped, if given, is why the branch takes nothing any more, besides what
+	// the Station says: a disk that fails at one file stops all.
+	Stopped func() error
+	Log     *slog.Logger
 }
 
 // A Server answers terminals.
@@ -231,7 +234,13 @@ func (s *Server) answer(do func(r *http.Request, device string) (any, error)) ht
 			s.send(w, http.StatusForbidden, refusal("retired"))
 			return
 		}
-		v, err := do(r, device)
+		var v any
+		if s.cfg.Stopped != nil {
+			err = s.cfg.Stopped()
+		}
+		if err == nil {
+			v, err = do(r, device)
+		}
 		var refused *station.Refused
 		switch {
 		case err == nil:

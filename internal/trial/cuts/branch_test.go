@@ -158,7 +158,7 @@ func (b *branch) stopped() error {
 // serve answers terminals until the context ends.
 func (b *branch) serve(ctx context.Context, l net.Listener) error {
 	return link.New(link.Config{Station: b.station, Election: b.Definition.ID(), Branch: here, Admission: "assigned", Simulated: true,
-		Key: b.logKey(), Log: slog.New(slog.DiscardHandler)}).Serve(ctx, l)
+		Key: b.logKey(), Stopped: b.stopped, Log: slog.New(slog.DiscardHandler)}).Serve(ctx, l)
 }
 
 // do does what a desk or the officers do: desk check-in 0, officers pause. If it is

@@ -12,9 +12,10 @@
 // all zeros. Every page says that it is practice and that no vote is given, and has
 // a way back to the site in its language.
 //
-// What it never does: it seals nothing, holds no key, makes no ballot, and writes,
-// logs and sends nothing of what is chosen. No address holds a selection or the
-// name of a visit. It starts nothing for who only looks: a visit begins with a form.
+// What it never does: it seals nothing, holds no key, makes no ballot, and writes
+// or logs nothing of what is chosen; but who runs it could see it, and its first
+// page says so. No address holds a selection or the name of a visit. It starts
+// nothing for who only looks: a visit begins with a form.
 //
 // How it fails: an unknown branch is answered with status 404 and the choice of a
 // branch; a visit that is over, with a redirect there, or with 410 what its page

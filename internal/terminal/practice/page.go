@@ -20,8 +20,9 @@ var files embed.FS
 var words = web.Words{
 	"title":  {"تمرین با دستگاه رأی", "Practise with a voting terminal"},
 	"mark":   {"تمرین – هیچ رأیی داده نمی‌شود", "PRACTICE – no vote is given"},
-	"text":   {"همان صفحه‌های دستگاه رأی شعبه است. برگ و رسید به شکل عکس نشان داده می‌شود. انتخاب‌های شما جایی ثبت یا فرستاده نمی‌شود.", "These are the very screens of a branch’s terminal. The card and the slip are shown as pictures. What you choose is recorded nowhere and sent to nobody."},
+	"text":   {"همان صفحه‌های دستگاه رأی شعبه است. برگ و رسید به شکل عکس نشان داده می‌شود. رایانهٔ این سایت آنچه را می‌زنید می‌بیند، ثبت نمی‌کند و در پایان پاک می‌کند. با هر نامی که خواستید تمرین کنید، نه با رأی خودتان.", "These are the very screens of a branch’s terminal. The card and the slip are shown as pictures. The computer of this site sees what you press, does not record it and erases it at the end. Practise with any names, not with your own vote."},
 	"choose": {"شعبه را انتخاب کنید", "Choose a branch"},
+	"any":    {"یا با برگ این شعبه تمرین کنید", "Or practise with the ballot of this branch"},
 	"field":  {"شناسهٔ شعبه، چنان‌که در نشانی صفحهٔ آن است", "Id of the branch, as in the address of its page"},
 	"begin":  {"شروع تمرین", "Begin to practise"},
 	"none":   {"این شعبه در این انتخابات نیست.", "This election has no such branch."},
@@ -52,7 +53,8 @@ const fewBranches = 24
 
 type page struct {
 	Election election.Name
-	Branches []election.Branch // to choose from; none if there are many
+	Branches []election.Branch // to choose from
+	Many     bool              // more than can be shown
 	Typed    string
 	Missing  bool // the branch that was asked for
 	Home     web.Text
@@ -66,6 +68,8 @@ func (p *Practice) page(w http.ResponseWriter, status int, branch string) {
 		x.Branches = []election.Branch{*b}
 	} else if len(d.Branches) <= fewBranches {
 		x.Branches = d.Branches
+	} else {
+		x.Branches, x.Many = d.Branches[:1], true
 	}
 	t, err := layout()
 	var b bytes.Buffer

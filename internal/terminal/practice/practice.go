@@ -1,11 +1,13 @@
 package practice
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +126,7 @@ func (p *Practice) begin(w http.ResponseWriter, r *http.Request) {
 		p.page(w, http.StatusBadRequest, "")
 		return
 	}
-	branch := r.PostForm.Get("branch")
+	branch := cmp.Or(r.PostForm.Get("branch"), strings.TrimSpace(r.PostForm.Get("typed")))
 	paper, ok := p.paper(branch)
 	if !ok {
 		p.page(w, http.StatusNotFound, branch)

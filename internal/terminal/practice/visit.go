@@ -1,6 +1,9 @@
 package practice
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"net/http"
 	"sync"
 	"time"
@@ -26,8 +29,28 @@ func (p *Practice) newVisit(paper *terminal.Paper) (*visit, error) {
 	v := &visit{drawing: p.drawing}
 	var err error
 	v.screen, err = screen.New(screen.Config{Session: terminal.New(paper, terminal.Comforts{Size: 1}, limits, p.cfg.Now),
-		Token: vote, Home: out, Exit: out, DPI: dpi, CardLang: web.Persian, Stay: limits.Done, Photo: p.cfg.Photo, Paper: v.tray})
+		Token: vote, Home: out, Exit: out, DPI: dpi, CardLang: web.Persian, Stay: limits.Done, Photo: p.photo, Paper: v.tray})
 	return v, err
+}
+
+// noPhoto stands where a device would have a photograph: a gray dot, stretched.
+var noPhoto = func() []byte {
+	dot := image.NewGray(image.Rect(0, 0, 1, 1))
+	dot.Pix[0] = 0xcc
+	var b bytes.Buffer
+	if err := png.Encode(&b, dot); err != nil {
+		return nil // it is written to memory
+	}
+	return b.Bytes()
+}()
+
+func (p *Practice) photo(hash string) ([]byte, bool) {
+	if p.cfg.Photo != nil {
+		if b, ok := p.cfg.Photo(hash); ok {
+			return b, true
+		}
+	}
+	return noPhoto, true
 }
 
 // serve answers with the present page, and plays what the machine has to do.
@@ -87,11 +110,11 @@ func (v *visit) print(doc printing.Document) error {
 	return nil
 }
 
-func (v *visit) put(png []byte) {
+func (v *visit) put(paper []byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	clear(v.paper)
-	v.paper = png
+	v.paper = paper
 }
 
 // tray returns a copy of what lies in the tray: the picture is erased when it goes.

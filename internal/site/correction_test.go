@@ -190,6 +190,9 @@ func (c toldContest) elected() []string {
 func contestOf(t *testing.T, x http.Handler) (c toldContest) {
 	t.Helper()
 	status, data := get(t, x, "/contest/council.json")
+	if err := schema(t, "site-contest")([]byte(data)); err != nil {
+		t.Error(err)
+	}
 	if err := json.Unmarshal([]byte(data), &c); err != nil || status != http.StatusOK {
 		t.Fatalf("status %d, %v", status, err)
 	}

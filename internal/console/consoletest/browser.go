@@ -21,8 +21,8 @@ var screenshots = flag.String("screenshots", "", "folder for pictures of every s
 
 // Browser starts a browser that reaches nothing but what the test opens. The test
 // is skipped if there is none, and fails with SANDOGH_REQUIRE_CHROMIUM=1; with
-// -short it is skipped.
-func Browser(t *testing.T) context.Context {
+// -short it is skipped. The options are added to those that every test has.
+func Browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: pages were not opened in a browser")
@@ -43,6 +43,7 @@ func Browser(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun,
 		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	options = append(options, more...)
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...) // a fresh profile, removed at the end
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)

@@ -31,7 +31,7 @@ const (
 
 	maxPapers = 64 // of branches, made ready
 	maxForm   = 4096
-	dpi       = 96 // of the pixels that style sheets count in
+	dpi       = 72 // a style sheet counts 96 an inch, of a page that is nearer than a terminal stands
 )
 
 // limits are those of a voting device, but for the last page, which is read here

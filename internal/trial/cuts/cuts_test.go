@@ -6,7 +6,8 @@
 // In and out. A day is a list of acts of a desk, of officers and of terminals. The
 // branch (check-ins, activation cards, log, journal, daybook, the terminals' link
 // over TLS) runs in a process of its own; terminals are in the test, and so outlive
-// it. The process kills itself with SIGKILL before a step of the disk, after it, or
+// it; in another trial the terminal is the one that is killed, with a voter before
+// it, and the branch lives. The process kills itself with SIGKILL before a step of the disk, after it, or
 // before a piece of an answer to a terminal or a desk is written. Then the branch
 // is opened again in its folder, and everybody does what they were doing once more,
 // and all that comes after it.
@@ -29,6 +30,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -208,7 +210,8 @@ func TestKilled(t *testing.T) {
 	type cut struct{ day, where string }
 	var cuts []cut
 	said := map[string][]facts{}
-	for day, acts := range days {
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		acts := days[day]
 		if *oneDay != "" && *oneDay != day {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/site/find"
 	"github.com/sandogh/sandogh/internal/site/frame"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/site/wording"
 	"github.com/sandogh/sandogh/internal/web"
@@ -119,7 +120,7 @@ func (s *Site) voting(l web.Lang, _ string) (frame.File, error) {
 		b.Day = day(l, d.PollingDay)
 	}
 	if len(s.e.Contests) > 0 {
-		b.Sample = link{contestPath(s.e.Contests[0]), s.e.Contests[0].Name}
+		b.Sample = link{layout.Contest(s.e.Contests[0]), s.e.Contests[0].Name}
 	}
 	return s.page(l, "voting", "/voting.html", s.pages.Say(l, "voting.title"), b)
 }
@@ -195,22 +196,22 @@ func (s *Site) names() *find.Index {
 		return p.Parent.Name
 	}
 	for _, p := range s.e.Places {
-		listed = append(listed, find.Item{Name: p.Name, Where: where(p), Path: placePath(p), Kind: "place"})
+		listed = append(listed, find.Item{Name: p.Name, Where: where(p), Path: layout.Place(p), Kind: "place"})
 	}
 	for _, c := range s.e.Contests {
 		if c.Place == nil || !c.Place.Leaf() {
-			listed = append(listed, find.Item{Name: c.Name, Where: where(c.Place), Path: contestPath(c), Kind: "contest"})
+			listed = append(listed, find.Item{Name: c.Name, Where: where(c.Place), Path: layout.Contest(c), Kind: "contest"})
 		}
 	}
 	e := s.e
 	return find.New(listed, func() []find.Item {
 		var out []find.Item
 		for _, b := range e.Branches {
-			out = append(out, find.Item{Name: b.Name, Path: branchPath(b), Kind: "branch"})
+			out = append(out, find.Item{Name: b.Name, Path: layout.Branch(b), Kind: "branch"})
 		}
 		for _, c := range e.Contests {
 			for i := range c.Candidates {
-				out = append(out, find.Item{Name: c.Candidates[i].Name, Where: c.Name, Path: contestPath(c), Kind: "candidate"})
+				out = append(out, find.Item{Name: c.Candidates[i].Name, Where: c.Name, Path: layout.Contest(c), Kind: "candidate"})
 			}
 		}
 		return out

@@ -9,6 +9,7 @@ import (
 	"github.com/sandogh/sandogh/internal/console/drawing"
 	"github.com/sandogh/sandogh/internal/site/assets"
 	"github.com/sandogh/sandogh/internal/site/frame"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/web"
 )
@@ -102,7 +103,7 @@ const matrixColumns = 12
 // contestBody prepares the n-th page of a contest's candidates; what else is told
 // stands on the first.
 func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, error) {
-	b := contestBody{Contest: c, Path: contestPath(c), Label: s.label(l, c), Shown: c.Kind != results.Waiting, Lists: len(c.Contest.Lists) > 0,
+	b := contestBody{Contest: c, Path: layout.Contest(c), Label: s.label(l, c), Shown: c.Kind != results.Waiting, Lists: len(c.Contest.Lists) > 0,
 		Matrix: c.N() <= matrixColumns, Withheld: s.e.Withheld}
 	if c.Place != nil {
 		b.Up = crumbs(c.Place.Parent)
@@ -124,14 +125,14 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 	all := order(c, c.Votes)
 	from := (n - 1) * perPage
 	b.Rows = s.rows(l, c, w, all[from:min(from+perPage, len(all))], c.Votes, c.Ballots)
-	b.Pager = pageOf(n, parts(c.N()), func(i int) string {
+	b.Pager = pageOf(n, layout.Parts(c.N()), func(i int) string {
 		if i == 1 {
-			return contestPath(c)
+			return layout.Contest(c)
 		}
 		return fmt.Sprintf("/contest/%s/candidates-%d.html", c.ID, i)
 	})
 	b.Get = get{CSV: "/contest/" + c.ID + ".csv", JSON: "/contest/" + c.ID + ".json", ERR: s.reportOf(c)}
-	if widgets(c) {
+	if layout.Widgets(c) {
 		b.Get.Widget = l.Prefix() + "/widget/" + c.ID + ".html"
 		b.Get.Snippet = `<iframe src="` + s.Address + b.Get.Widget + `" title="` + template.HTMLEscapeString(l.Name(c.Name)) + `" width="420" height="480"></iframe>`
 	}
@@ -219,7 +220,7 @@ func (s *Site) told(l web.Lang, b *contestBody, o count.Outcome) {
 func (s *Site) changes(l web.Lang, c *results.Contest) []change {
 	var out []change
 	for _, x := range c.Chain {
-		out = append(out, change{Contest: link{contestPath(c), c.Name}, Old: s.named(c, x.Old.Elected), New: s.named(c, x.New.Elected),
+		out = append(out, change{Contest: link{layout.Contest(c), c.Name}, Old: s.named(c, x.Old.Elected), New: s.named(c, x.New.Elected),
 			Text: x.Text, Article: x.Article, By: s.signers(l, x.By), Entry: x.Entry})
 	}
 	return out
@@ -279,12 +280,12 @@ func (s *Site) unitRows(c *results.Contest, units []results.Unit) []unitRow {
 		u := &units[i]
 		r := unitRow{Unit: u}
 		if len(c.Units) > 1 {
-			r.Path = unitPath(c, u.ID)
+			r.Path = layout.Unit(c, u.ID)
 		}
 		for _, b := range u.Branches {
 			x := link{Name: b.Name}
 			if !b.Alone() {
-				x.Path = branchPath(b)
+				x.Path = layout.Branch(b)
 			}
 			r.Names = append(r.Names, x)
 		}
@@ -298,7 +299,7 @@ func (s *Site) branchRows(all []*results.Branch) []branchRow {
 	for _, b := range all {
 		r := branchRow{Branch: b}
 		if !b.Alone() { // else it is told right here
-			r.Path = branchPath(b)
+			r.Path = layout.Branch(b)
 		}
 		for _, m := range s.Assets.MinutesOf(b.ID) {
 			r.Minutes = append(r.Minutes, "/asset/"+m)
@@ -313,7 +314,7 @@ func (s *Site) contest(l web.Lang, c *results.Contest, n int) (frame.File, error
 	if err != nil {
 		return frame.File{}, err
 	}
-	path := contestPath(c)
+	path := layout.Contest(c)
 	if n > 1 {
 		path = fmt.Sprintf("/contest/%s/candidates-%d.html", c.ID, n)
 	}
@@ -327,11 +328,11 @@ type list struct {
 }
 
 func (s *Site) list(l web.Lang, c *results.Contest, name string, n, of int, fill func(*contestBody, int, int)) (frame.File, error) {
-	b := contestBody{Contest: c, Path: contestPath(c), Label: s.label(l, c), Matrix: c.N() <= matrixColumns, Shown: c.Kind != results.Waiting}
-	b.Up = append(crumbs(c.Place), link{contestPath(c), c.Name})
+	b := contestBody{Contest: c, Path: layout.Contest(c), Label: s.label(l, c), Matrix: c.N() <= matrixColumns, Shown: c.Kind != results.Waiting}
+	b.Up = append(crumbs(c.Place), link{layout.Contest(c), c.Name})
 	fill(&b, (n-1)*perPage, min(n*perPage, of))
 	path := func(i int) string { return fmt.Sprintf("/contest/%s/%s-%d.html", c.ID, name, i) }
-	return s.page(l, name, path(n), s.pages.Say(l, name+".caption", c.Name), list{b, pageOf(n, parts(of), path)})
+	return s.page(l, name, path(n), s.pages.Say(l, name+".caption", c.Name), list{b, pageOf(n, layout.Parts(of), path)})
 }
 
 func (s *Site) units(l web.Lang, c *results.Contest, n int) (frame.File, error) {
@@ -353,14 +354,14 @@ type unitBody struct {
 }
 
 func (s *Site) unit(l web.Lang, c *results.Contest, u *results.Unit) (frame.File, error) {
-	body := unitBody{Unit: u, Up: append(crumbs(c.Place), link{contestPath(c), c.Name}), Contest: c, Stations: s.branchRows(u.Branches),
+	body := unitBody{Unit: u, Up: append(crumbs(c.Place), link{layout.Contest(c), c.Name}), Contest: c, Stations: s.branchRows(u.Branches),
 		Label: label{Kind: "wait", Words: s.pages.Say(l, "standing.waiting")}}
 	if u.Opened { // what is said here is of this unit alone, so that the page stays as it is while others are counted
 		body.Label = label{Kind: "good", Words: s.pages.Say(l, "standing.unit")}
 		all := order(c, u.Votes)
 		body.Rows = s.rows(l, c, results.Who{}, all[:min(perPage, len(all))], u.Votes, u.Ballots)
 	}
-	return s.page(l, "unit", unitPath(c, u.ID), s.pages.Say(l, "unit.title", u.ID), body)
+	return s.page(l, "unit", layout.Unit(c, u.ID), s.pages.Say(l, "unit.title", u.ID), body)
 }
 
 // askedRow is a contest of a branch.
@@ -390,11 +391,11 @@ const onBranch = 10
 func (s *Site) branch(l web.Lang, x *results.Branch) (frame.File, error) {
 	body := branchBody{branchRow: s.branchRows([]*results.Branch{x})[0], Up: crumbs(x.Place)}
 	for _, c := range x.Asks() {
-		a := askedRow{link: link{contestPath(c), c.Name}}
+		a := askedRow{link: link{layout.Contest(c), c.Name}}
 		if u, ok := c.Unit(x); ok {
-			a.Unit, a.UnitPath, a.Together = u, contestPath(c), len(u.Branches) > 1
+			a.Unit, a.UnitPath, a.Together = u, layout.Contest(c), len(u.Branches) > 1
 			if len(c.Units) > 1 {
-				a.UnitPath = unitPath(c, u.ID)
+				a.UnitPath = layout.Unit(c, u.ID)
 			}
 			a.Label = label{Kind: "wait", Words: s.pages.Say(l, "standing.waiting")}
 			if u.Opened {
@@ -407,7 +408,7 @@ func (s *Site) branch(l web.Lang, x *results.Branch) (frame.File, error) {
 	}
 	body.Hours, body.HoursOf = s.turnout([]*results.Branch{x})
 	body.HoursArt, body.HoursBy = s.hoursArt(l, body.Hours)
-	return s.page(l, "branch", branchPath(x), l.Name(x.Name), body)
+	return s.page(l, "branch", layout.Branch(x), l.Name(x.Name), body)
 }
 
 // widget makes the page of a contest that others may show within theirs.

@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/internal/console/drawing"
 	"github.com/sandogh/sandogh/internal/planner/iran"
 	"github.com/sandogh/sandogh/internal/site/frame"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify/report"
@@ -66,7 +67,7 @@ type front struct {
 func (s *Site) placeRows(l web.Lang, all []*results.Place) []placeRow {
 	var out []placeRow
 	for _, p := range all {
-		r := placeRow{placePath(p), p.Name, s.placeLabel(l, p.Sum), p.Sum}
+		r := placeRow{layout.Place(p), p.Name, s.placeLabel(l, p.Sum), p.Sum}
 		if p.Leaf() {
 			r.Label = s.label(l, p.Contests[0])
 			r.Label.Since, r.Label.Diff = "", ""
@@ -79,7 +80,7 @@ func (s *Site) placeRows(l web.Lang, all []*results.Place) []placeRow {
 func (s *Site) contestRows(l web.Lang, all []*results.Contest) []contestRow {
 	var out []contestRow
 	for _, c := range all {
-		r := contestRow{Path: contestPath(c), Name: c.Name, Label: s.label(l, c), Ballots: c.Ballots, Counted: c.Kind != results.Waiting}
+		r := contestRow{Path: layout.Contest(c), Name: c.Name, Label: s.label(l, c), Ballots: c.Ballots, Counted: c.Kind != results.Waiting}
 		r.Label.Diff = ""
 		if r.Counted {
 			r.Leading = s.rows(l, c, results.Who{}, order(c, c.Votes)[:min(3, c.N())], c.Votes, c.Ballots)
@@ -106,7 +107,7 @@ func (s *Site) provinces(l web.Lang, all []*results.Place) template.HTML {
 			shown = strings.TrimPrefix(shown, "استان ")
 		}
 		tiles = append(tiles, drawing.Tile{Name: p.Name.String(), Shown: shown, State: label.Kind, Value: share,
-			More: s.pages.Say(l, "map.tile", p.Sum.Counted, p.Sum.Contests), Link: l.Prefix() + placePath(p)})
+			More: s.pages.Say(l, "map.tile", p.Sum.Counted, p.Sum.Contests), Link: l.Prefix() + layout.Place(p)})
 	}
 	found := slices.ContainsFunc(tiles, func(t drawing.Tile) bool { _, ok := iran.Find(t.Name); return ok })
 	if !found {
@@ -127,7 +128,7 @@ func (s *Site) place(l web.Lang, p *results.Place) (frame.File, error) {
 	if p.Reports() {
 		body.Get.ERR = "/place/" + p.ID + ".err.json"
 	}
-	return s.page(l, "place", placePath(p), l.Name(p.Name), body)
+	return s.page(l, "place", layout.Place(p), l.Name(p.Name), body)
 }
 
 // tops returns what the front page lists: what lies in the one place that holds
@@ -153,7 +154,7 @@ func (s *Site) front(l web.Lang, _ string) (frame.File, error) {
 		body.Finding = finding.String()
 	}
 	for _, b := range s.e.Missing() {
-		body.Missing = append(body.Missing, link{branchPath(b), b.Name})
+		body.Missing = append(body.Missing, link{layout.Branch(b), b.Name})
 	}
 	title := s.pages.Say(l, "home.state")
 	if d != nil {

@@ -10,8 +10,10 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/site/assets"
+	"github.com/sandogh/sandogh/internal/site/data"
 	"github.com/sandogh/sandogh/internal/site/find"
 	"github.com/sandogh/sandogh/internal/site/frame"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/site/wording"
 	"github.com/sandogh/sandogh/internal/web"
@@ -23,8 +25,8 @@ var templates embed.FS
 
 // How much of a list stands on one page; the rest has pages of its own.
 const (
-	perPage     = 100
-	onContest   = 20 // units and branches
+	perPage     = layout.PerPage
+	onContest   = layout.OnContest
 	onSteps     = 200
 	onFront     = 3  // contests that are shown whole
 	onFrontRows = 40 // candidates and steps of these
@@ -124,212 +126,21 @@ var one = map[string]maker{
 	"404":         (*Site).lost,
 }
 
+func (s *Site) files() *data.Site {
+	return &data.Site{Election: s.e, Name: s.Frame.Name, Practice: s.Frame.Practice, Served: s.Served, Address: s.Address, Record: s.Record,
+		Assets: s.Assets, Say: s.pages.Say}
+}
+
+func (s *Site) layout() *layout.Site {
+	return &layout.Site{Election: s.e, Served: s.Served, Letters: s.index.Paths(), Assets: s.Assets.Published()}
+}
+
 // Paths lists every file of the site.
-func (s *Site) Paths() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for p := range s.always() {
-			if !yield(p) {
-				return
-			}
-		}
-		for _, p := range s.fixed() {
-			if !yield(p) {
-				return
-			}
-		}
-		for _, p := range s.e.Places {
-			for _, path := range s.ofPlace(p) {
-				if !yield(path) {
-					return
-				}
-			}
-		}
-		for _, c := range s.e.Contests {
-			for _, path := range s.ofContest(c) {
-				if !yield(path) {
-					return
-				}
-			}
-		}
-		for _, b := range s.e.Branches {
-			for _, path := range s.ofBranch(b) {
-				if !yield(path) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// always are the files that may differ after any change.
-func (s *Site) always() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, l := range web.Langs {
-			for _, path := range []string{"/", "/corrections.html", "/checks.html", "/feed.xml"} {
-				if !yield(frame.FilePath(l, path)) {
-					return
-				}
-			}
-		}
-		yield("index.json")
-	}
-}
-
-// fixed are the files that do not depend on totals.
-func (s *Site) fixed() []string {
-	var out []string
-	for _, l := range web.Langs {
-		for _, path := range []string{"/election.html", "/voting.html", "/trust.html", "/data.html", "/record.html", "/find.html", "/404.html"} {
-			out = append(out, frame.FilePath(l, path))
-		}
-		for _, path := range s.index.Paths() {
-			out = append(out, frame.FilePath(l, "/find/"+path+".html"))
-		}
-	}
-	out = append(out, "style.css", "icon.svg")
-	if s.Served {
-		out = append(out, frame.LivePath)
-	}
-	if d := s.e.Definition; d != nil && len(s.e.Report.Checks) > 0 {
-		out = append(out, "definition.json")
-	}
-	for _, f := range s.Assets.Published() {
-		out = append(out, "asset/"+f)
-	}
-	return out
-}
-
-func (s *Site) ofPlace(p *results.Place) []string {
-	var out []string
-	if p.Reports() {
-		out = append(out, "place/"+p.ID+".err.json")
-	}
-	if p.Leaf() {
-		return out
-	}
-	for _, l := range web.Langs {
-		out = append(out, frame.FilePath(l, placePath(p)))
-	}
-	return append(out, "place/"+p.ID+".csv", "place/"+p.ID+".json")
-}
-
-func (s *Site) ofContest(c *results.Contest) []string {
-	out := []string{"contest/" + c.ID + ".csv", "contest/" + c.ID + ".json"}
-	for _, l := range web.Langs {
-		out = append(out, frame.FilePath(l, contestPath(c)))
-		if widgets(c) {
-			out = append(out, frame.FilePath(l, "/widget/"+c.ID+".html"))
-		}
-		lists := func(part string, from, n int) {
-			for i := from; i <= n; i++ {
-				out = append(out, frame.FilePath(l, fmt.Sprintf("/contest/%s/%s-%d.html", c.ID, part, i)))
-			}
-		}
-		lists("candidates", 2, parts(c.N()))
-		if len(c.Units) > onContest {
-			lists("units", 1, parts(len(c.Units)))
-		}
-		if len(c.Branches) > onContest {
-			lists("branches", 1, parts(len(c.Branches)))
-		}
-		if len(c.Units) > 1 {
-			for _, u := range c.Units {
-				out = append(out, frame.FilePath(l, unitPath(c, u.ID)))
-			}
-		}
-	}
-	return out
-}
-
-func (s *Site) ofBranch(b *results.Branch) []string {
-	if b.Alone() {
-		return nil
-	}
-	return []string{frame.FilePath(web.Persian, branchPath(b)), frame.FilePath(web.English, branchPath(b))}
-}
-
-// widgets reports whether a contest has pages to be shown within others: those of
-// villages have none, there are too many.
-func widgets(c *results.Contest) bool { return c.Place == nil || c.Place.Kind != election.Village }
-
-func parts(n int) int { return max(1, (n+perPage-1)/perPage) }
-
-func placePath(p *results.Place) string {
-	if p.Leaf() {
-		return contestPath(p.Contests[0])
-	}
-	return "/place/" + p.ID + ".html"
-}
-func contestPath(c *results.Contest) string { return "/contest/" + c.ID + ".html" }
-func unitPath(c *results.Contest, unit string) string {
-	return "/contest/" + c.ID + "/unit/" + unit + ".html"
-}
-func branchPath(b *results.Branch) string { return "/branch/" + b.ID + ".html" }
+func (s *Site) Paths() iter.Seq[string] { return s.layout().Paths() }
 
 // Affected lists the files that may differ from those of the site before. If
 // everything may, all is true.
-func (s *Site) Affected(c results.Changes) (paths []string, all bool) {
-	if c.Everything {
-		return nil, true
-	}
-	seen := map[string]bool{}
-	add := func(all ...string) {
-		for _, p := range all {
-			if !seen[p] {
-				seen[p] = true
-				paths = append(paths, p)
-			}
-		}
-	}
-	for p := range s.always() {
-		add(p)
-	}
-	up := func(p *results.Place) {
-		for _, p := range p.Up() {
-			add(s.ofPlace(p)...)
-		}
-	}
-	for id, units := range c.Contests {
-		x, ok := s.e.Contest(id)
-		if !ok {
-			continue
-		}
-		up(x.Place)
-		for _, path := range s.ofContest(x) {
-			if unit, ok := unitOf(path); ok && !units[unit] {
-				continue
-			}
-			add(path)
-		}
-	}
-	for id := range c.Branches {
-		b, ok := s.e.Branch(id)
-		if !ok {
-			continue
-		}
-		add(s.ofBranch(b)...)
-		up(b.Place)
-		for _, x := range b.Asks() {
-			for i, y := range x.Branches {
-				if y == b && len(x.Branches) > onContest {
-					for _, l := range web.Langs {
-						add(frame.FilePath(l, fmt.Sprintf("/contest/%s/branches-%d.html", x.ID, i/perPage+1)))
-					}
-				}
-			}
-			for _, l := range web.Langs {
-				add(frame.FilePath(l, contestPath(x)))
-			}
-		}
-	}
-	return paths, false
-}
-
-// unitOf returns the unit of the path of a page of a unit.
-func unitOf(path string) (string, bool) {
-	_, after, ok := strings.Cut(path, "/unit/")
-	return strings.TrimSuffix(after, ".html"), ok
-}
+func (s *Site) Affected(c results.Changes) (paths []string, all bool) { return s.layout().Affected(c) }
 
 // File makes the file with the path.
 func (s *Site) File(path string) (frame.File, error) {
@@ -345,9 +156,9 @@ func (s *Site) File(path string) (frame.File, error) {
 	folder, id, ok := strings.Cut(name, "/")
 	switch {
 	case rest == "feed.xml":
-		return s.feed(l)
+		return s.files().Feed(l)
 	case !ok && l == web.Persian && !page:
-		return s.plain(path)
+		return s.files().Top(path)
 	case !ok:
 		return frame.File{}, missing
 	}
@@ -355,7 +166,7 @@ func (s *Site) File(path string) (frame.File, error) {
 		if l != web.Persian {
 			return frame.File{}, missing
 		}
-		return s.table(path, folder, id)
+		return s.files().Table(path, folder, id)
 	}
 	switch folder {
 	case "place":
@@ -371,7 +182,7 @@ func (s *Site) File(path string) (frame.File, error) {
 			return s.letter(l, id, x)
 		}
 	case "widget":
-		if c, ok := s.e.Contest(id); ok && widgets(c) {
+		if c, ok := s.e.Contest(id); ok && layout.Widgets(c) {
 			return s.widget(l, c)
 		}
 	case "contest":
@@ -403,11 +214,11 @@ func (s *Site) listed(l web.Lang, c *results.Contest, part string) (frame.File, 
 	}
 	var f frame.File
 	switch {
-	case kind == "candidates" && n > 1 && n <= parts(c.N()):
+	case kind == "candidates" && n > 1 && n <= layout.Parts(c.N()):
 		f, err = s.contest(l, c, n)
-	case kind == "units" && n <= parts(len(c.Units)) && len(c.Units) > onContest:
+	case kind == "units" && n <= layout.Parts(len(c.Units)) && len(c.Units) > onContest:
 		f, err = s.units(l, c, n)
-	case kind == "branches" && n <= parts(len(c.Branches)) && len(c.Branches) > onContest:
+	case kind == "branches" && n <= layout.Parts(len(c.Branches)) && len(c.Branches) > onContest:
 		f, err = s.branches(l, c, n)
 	default:
 		return f, false, nil

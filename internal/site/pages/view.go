@@ -8,6 +8,7 @@ import (
 
 	"github.com/sandogh/sandogh/calendar"
 	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/verify/report"
@@ -100,7 +101,7 @@ func crumbs(p *results.Place) []link {
 	var out []link
 	for _, x := range p.Up() {
 		if !x.Leaf() {
-			out = append(out, link{placePath(x), x.Name})
+			out = append(out, link{layout.Place(x), x.Name})
 		}
 	}
 	return out

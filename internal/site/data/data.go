@@ -1,4 +1,4 @@
-package pages
+package data
 
 import (
 	"encoding/xml"
@@ -8,19 +8,34 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sandogh/sandogh/election"
+	"github.com/sandogh/sandogh/internal/site/assets"
 	"github.com/sandogh/sandogh/internal/site/cdf"
 	"github.com/sandogh/sandogh/internal/site/frame"
+	"github.com/sandogh/sandogh/internal/site/layout"
 	"github.com/sandogh/sandogh/internal/site/results"
 	"github.com/sandogh/sandogh/internal/site/tables"
 	"github.com/sandogh/sandogh/internal/web"
 )
 
-func (s *Site) tables() *tables.Site {
-	return &tables.Site{Election: s.e, Name: s.Frame.Name, Practice: s.Frame.Practice, Record: s.Record, Assets: s.Assets.Fingerprint()}
+// A Site is what the files are made from.
+type Site struct {
+	Election *results.Election
+	Name     election.Name
+	Practice bool
+	Served   bool                                             // by this program
+	Address  string                                           // of the site, for feeds; or empty
+	Record   string                                           // address of the record, or empty
+	Assets   *assets.List                                     // or nil
+	Say      func(l web.Lang, key string, args ...any) string // words of the pages
 }
 
-// table makes a file for programs.
-func (s *Site) table(path, folder, id string) (frame.File, error) {
+func (s *Site) tables() *tables.Site {
+	return &tables.Site{Election: s.Election, Name: s.Name, Practice: s.Practice, Record: s.Record, Assets: s.Assets.Fingerprint()}
+}
+
+// Table makes a file below a folder: contest, place or asset.
+func (s *Site) Table(path, folder, id string) (frame.File, error) {
 	missing := &fs.PathError{Op: "make table", Path: path, Err: fs.ErrNotExist}
 	if folder == "asset" {
 		data, err := s.Assets.Open(id)
@@ -31,7 +46,7 @@ func (s *Site) table(path, folder, id string) (frame.File, error) {
 	var fault error
 	switch {
 	case folder == "contest":
-		c, ok := s.e.Contest(name)
+		c, ok := s.Election.Contest(name)
 		switch {
 		case ok && ending == "csv":
 			data, fault = tables.ContestCSV(c)
@@ -41,10 +56,10 @@ func (s *Site) table(path, folder, id string) (frame.File, error) {
 			return frame.File{}, missing
 		}
 	case folder == "place":
-		p, ok := s.e.Place(name)
+		p, ok := s.Election.Place(name)
 		switch {
 		case ok && ending == "err.json" && p.Reports():
-			data, fault = cdf.Report(s.e, p, p.Reported())
+			data, fault = cdf.Report(s.Election, p, p.Reported())
 		case ok && ending == "csv" && !p.Leaf():
 			data, fault = tables.PlaceCSV(p)
 		case ok && ending == "json" && !p.Leaf():
@@ -58,15 +73,15 @@ func (s *Site) table(path, folder, id string) (frame.File, error) {
 	return frame.File{Path: path, Data: data}, fault
 }
 
-// plain makes the files at the top that are no pages.
-func (s *Site) plain(path string) (frame.File, error) {
+// Top makes the files at the top that are no pages.
+func (s *Site) Top(path string) (frame.File, error) {
 	switch path {
 	case "index.json":
 		data, err := s.tables().IndexJSON()
 		return frame.File{Path: path, Data: data}, err
 	case "definition.json":
-		if s.e.Definition != nil {
-			data, err := tables.Encode(s.e.Definition)
+		if s.Election.Definition != nil {
+			data, err := tables.Encode(s.Election.Definition)
 			return frame.File{Path: path, Data: data}, err
 		}
 	case frame.LivePath:
@@ -99,14 +114,14 @@ type feedItem struct {
 	Text string `xml:"description"`
 }
 
-// feed makes the RSS feed of a language.
-func (s *Site) feed(l web.Lang) (frame.File, error) {
+// Feed makes the RSS feed of a language.
+func (s *Site) Feed(l web.Lang) (frame.File, error) {
 	type told struct {
 		*results.Contest
 		results.Moment
 	}
 	var all []told
-	for _, c := range s.e.Contests {
+	for _, c := range s.Election.Contests {
 		for _, m := range c.History {
 			all = append(all, told{c, m})
 		}
@@ -125,11 +140,11 @@ func (s *Site) feed(l web.Lang) (frame.File, error) {
 	}
 	doc.Version = "2.0"
 	ch := &doc.Channel
-	ch.Title, ch.Link, ch.Text, ch.Language = s.pages.Say(l, "feed.title", s.Frame.Name), s.Address+l.Prefix()+"/", s.pages.Say(l, "feed.about"), l.Code()
+	ch.Title, ch.Link, ch.Text, ch.Language = s.Say(l, "feed.title", s.Name), s.Address+l.Prefix()+"/", s.Say(l, "feed.about"), l.Code()
 	for _, m := range all[:min(maxFeed, len(all))] {
-		i := feedItem{Title: s.pages.Say(l, "feed.item", m.Contest.Name, s.standing(l, m.Moment)), Link: s.Address + l.Prefix() + contestPath(m.Contest),
-			Date: m.At.Format(time.RFC1123Z), Text: s.pages.Say(l, "feed.ballots", m.Moment.Ballots)}
-		i.GUID.ID = fmt.Sprintf("%s/%s/%s/%d", s.e.ID, m.Contest.ID, m.Moment.Kind, m.At.Unix())
+		i := feedItem{Title: s.Say(l, "feed.item", m.Contest.Name, s.Say(l, "standing."+string(m.Moment.Kind), m.Moment.Done, m.Moment.Of)), Link: s.Address + l.Prefix() + layout.Contest(m.Contest),
+			Date: m.At.Format(time.RFC1123Z), Text: s.Say(l, "feed.ballots", m.Moment.Ballots)}
+		i.GUID.ID = fmt.Sprintf("%s/%s/%s/%d", s.Election.ID, m.Contest.ID, m.Moment.Kind, m.At.Unix())
 		ch.Items = append(ch.Items, i)
 	}
 	b, err := xml.MarshalIndent(doc, "", " ")

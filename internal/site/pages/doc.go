@@ -18,5 +18,5 @@
 // cannot be made is an error that names the page.
 //
 // Sources: NDI, Open Election Data Initiative (timely, granular, complete, free,
-// permanent); WCAG 2.2 AA; RFC 4180 (CSV); RSS 2.0.
+// permanent); WCAG 2.2 AA.
 package pages

@@ -27,7 +27,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-var megabytes = flag.Int("mirror.mb", 0, "copy a record of so many megabytes, killed on the way, and say how long it takes")
+var megabytes = flag.Int("mirror.mb", 64, "copy a record of so many megabytes, killed on the way, and say how long it takes")
 
 // invented is a record whose logs are right and whose blobs are noise: what a
 // copy looks at, and nothing that a verification would pass.
@@ -260,9 +260,6 @@ func (c *cut) Write(b []byte) (int, error) {
 // TestLarge copies a record of -mirror.mb megabytes, which is stopped ten times on
 // the way.
 func TestLarge(t *testing.T) {
-	if *megabytes == 0 {
-		t.Skip("no -mirror.mb")
-	}
 	i := invent(t)
 	blobs := t.TempDir()
 	if err := os.Mkdir(filepath.Join(blobs, "blob"), 0o755); err != nil {

@@ -1,7 +1,6 @@
 package publish_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,12 +11,15 @@ import (
 	"github.com/sandogh/sandogh/internal/site/results"
 )
 
-// TestCountry builds the site of a whole country and updates it after one branch.
-// It takes minutes and a gigabyte, so it is run only with SANDOGH_SITE_COUNTRY=1.
-func TestCountry(t *testing.T) {
-	if os.Getenv("SANDOGH_SITE_COUNTRY") != "1" {
-		t.Skip("the whole country is built with SANDOGH_SITE_COUNTRY=1")
+// BenchmarkCountry builds the site of a whole country and updates it after one
+// branch. It takes minutes and two gigabytes: -bench Country -benchtime 1x.
+func BenchmarkCountry(b *testing.B) {
+	for b.Loop() {
+		buildCountry(b)
 	}
+}
+
+func buildCountry(t *testing.B) {
 	c := country.New(1, country.Full)
 	n := len(c.Definition.Contests)
 	first := c.At(country.State{Closed: n, Opened: n - 1, Units: 0, Certified: n / 2})
@@ -40,9 +42,7 @@ func TestCountry(t *testing.T) {
 	}
 	took := time.Since(begin)
 	t.Logf("%d contests, %d branches: %d files, %d MB in %v", n, len(first.Branches), stats.Files, stats.Bytes>>20, took)
-	if took > 3*time.Minute {
-		t.Errorf("the full build took %v", took)
-	}
+	t.ReportMetric(took.Seconds(), "s/build")
 
 	second := c.At(country.State{Closed: n, Opened: n - 1, Units: 1, Certified: n / 2})
 	before := map[string][]results.Moment{}
@@ -66,7 +66,5 @@ func TestCountry(t *testing.T) {
 	}
 	took = time.Since(begin)
 	t.Logf("update after one branch: %d files looked at, %d written, in %v", stats.Files, stats.Written, took)
-	if took > time.Second {
-		t.Errorf("the update took %v", took)
-	}
+	t.ReportMetric(took.Seconds(), "s/update")
 }

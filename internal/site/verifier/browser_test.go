@@ -24,7 +24,7 @@ var (
 )
 
 // browser starts a browser that reaches nothing but what the test opens.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: pages were not opened in a browser")
@@ -55,7 +55,7 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+func do(ctx context.Context, t testing.TB, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Voi
 }
 
 // axe is axe-core, "" where SANDOGH_AXE does not name it.
-func axe(t *testing.T) string {
+func axe(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("SANDOGH_AXE")
 	if path == "" {
@@ -82,7 +82,7 @@ func axe(t *testing.T) string {
 
 // A watcher looks at pages.
 type watcher struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 	axe string
 
@@ -90,7 +90,7 @@ type watcher struct {
 	complains []string
 }
 
-func watch(t *testing.T, ctx context.Context) *watcher {
+func watch(t testing.TB, ctx context.Context) *watcher {
 	w := &watcher{t: t, ctx: ctx, axe: axe(t)}
 	err := chromedp.Listen(ctx, func(ev any) {
 		switch fmt.Sprintf("%T", ev) { // of packages that are no requirement of this module
@@ -212,7 +212,7 @@ func (w *watcher) checkUnit() (string, float64) {
 	return w.answered()
 }
 
-func has(t *testing.T, text string, wants ...string) {
+func has(t testing.TB, text string, wants ...string) {
 	t.Helper()
 	for _, want := range wants {
 		if !strings.Contains(text, want) {
@@ -335,12 +335,18 @@ func TestForged(t *testing.T) {
 	has(t, text, "Wrong: this ballot does not fit", "V026")
 }
 
-// TestUnits times units of a record of real size, such as sandogh demo --statement
-// makes.
-func TestUnits(t *testing.T) {
+// BenchmarkUnits checks units of a record of real size, such as sandogh demo
+// --statement makes, and tells how long each took: -verifier.record DIR.
+func BenchmarkUnits(b *testing.B) {
 	if *measured == "" {
-		t.Skip("no -verifier.record")
+		b.Skip("no -verifier.record")
 	}
+	for b.Loop() {
+		checkUnits(b)
+	}
+}
+
+func checkUnits(t *testing.B) {
 	ctx := browser(t)
 	record := load(t, os.DirFS(*measured))
 	s := newSite(t, record, module(t), false)

@@ -386,19 +386,18 @@ func TestBreak(t *testing.T) {
 			r.start()
 			if want != "" {
 				r.until(r.home.URL, `data-clip="cause.waiting"`)
-				r.branch.with(func() {
-					if r.branch.session != "" {
-						t.Error("the session is still live")
-					}
-					r.branch.orders = []map[string]any{{"number": uint64(0), "end": want}}
-				})
+				if !r.wait(func() (left bool) { r.branch.with(func() { left = r.branch.session == "" }); return left }) {
+					t.Error("the session is still live")
+				}
+				r.branch.with(func() { r.branch.orders = []map[string]any{{"number": uint64(0), "end": want}} })
 			}
 			r.until(r.home.URL, `data-place="idle"`)
-			r.branch.with(func() {
-				if r.branch.ends[0] != want || len(r.branch.left) == 0 {
-					t.Errorf("ballot 0 is %q, left %v", r.branch.ends[0], r.branch.left)
-				}
-			})
+			if !r.wait(func() (done bool) {
+				r.branch.with(func() { done = r.branch.ends[0] == want && len(r.branch.left) > 0 })
+				return done
+			}) {
+				r.branch.with(func() { t.Errorf("ballot 0 is %q, left %v", r.branch.ends[0], r.branch.left) })
+			}
 			address, _ = r.activate("33334444")
 			r.press(address, vote...)
 			r.press(address, "!check", "right", "cast", "!done")
@@ -406,8 +405,8 @@ func TestBreak(t *testing.T) {
 	}
 }
 
-// TestVoterDies: the process of a session is killed.
-func TestVoterDies(t *testing.T) {
+// TestOfficersEnd: officers end the session of a voter, whose process goes.
+func TestOfficersEnd(t *testing.T) {
 	r := newRig(t)
 	r.open("11112222")
 	address, _ := r.activate("11112222")
@@ -415,11 +414,12 @@ func TestVoterDies(t *testing.T) {
 	r.branch.with(func() { r.branch.session = "" }) // the officers end it
 	r.until(address, `data-clip="left.officer"`)
 	r.until(r.home.URL, `data-place="idle"`)
-	r.branch.with(func() {
-		if !slices.Equal(r.branch.left, []string{"officer"}) {
-			t.Errorf("left %v", r.branch.left)
-		}
-	})
+	if !r.wait(func() (left bool) {
+		r.branch.with(func() { left = slices.Equal(r.branch.left, []string{"officer"}) })
+		return left
+	}) {
+		r.branch.with(func() { t.Errorf("left %v", r.branch.left) })
+	}
 }
 
 func TestRollbackAndClosing(t *testing.T) {

@@ -202,13 +202,14 @@ func TestPieces(t *testing.T) {
 	for _, ranges := range []bool{true, false} {
 		dir := filepath.Join(t.TempDir(), "copy")
 		var sent atomic.Int64
-		budget := int64(5 << 20) // bytes of the blob that come before the server stops
+		var budget atomic.Int64 // bytes of the blob that come before the server stops
+		budget.Store(5 << 20)
 		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !ranges {
 				r.Header.Del("Range")
 			}
 			if strings.Contains(r.URL.Path, path) {
-				w = &cut{w, &sent, budget}
+				w = &cut{w, &sent, budget.Load()}
 			}
 			remote.Handler(record).ServeHTTP(w, r)
 		})
@@ -220,7 +221,7 @@ func TestPieces(t *testing.T) {
 		if err != nil || info.Size() < 4<<20 {
 			t.Fatalf("nothing is left to go on from: %v", err)
 		}
-		budget = 1 << 40
+		budget.Store(1 << 40)
 		sent.Store(0)
 		s, err := mirror.Copy(context.Background(), serve(t, handler), dir, quick)
 		if err != nil || !s.Complete() {

@@ -171,10 +171,9 @@ func TestKilled(t *testing.T) {
 func TestCutOff(t *testing.T) {
 	record := small(t, "certified-*.zip")
 	dir := filepath.Join(t.TempDir(), "copy")
-	var answered atomic.Int64
-	limit := int64(0)
+	var answered, limit atomic.Int64
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if answered.Add(1) > limit {
+		if answered.Add(1) > limit.Load() {
 			w.Header().Set("Content-Length", "1000000")
 			w.Write([]byte("half"))
 			panic(http.ErrAbortHandler)
@@ -183,7 +182,7 @@ func TestCutOff(t *testing.T) {
 	}))
 	for i := 0; ; i++ {
 		answered.Store(0)
-		limit = int64(i)
+		limit.Store(int64(i))
 		s, err := mirror.Copy(context.Background(), address, dir, quick)
 		if err == nil {
 			if !s.Complete() || i < 3 {

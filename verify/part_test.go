@@ -61,6 +61,9 @@ func failing(r *report.Report) []string {
 // unit or below it is found as by Record. A unit is never refuted for what Record
 // does not refute.
 func TestUnit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("verifies every record of the vectors")
+	}
 	verified, refuted := 0, 0
 	vectorsOfRecord(t, func(t *testing.T, z *zip.ReadCloser, id [32]byte) {
 		o := verify.Options{Election: &id}
@@ -116,6 +119,9 @@ func TestUnit(t *testing.T) {
 // TestChallenge: every challenged ballot of every record is recomputed by itself,
 // with the same outcome as by Record.
 func TestChallenge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("verifies every record of the vectors")
+	}
 	right, wrong := 0, 0
 	vectorsOfRecord(t, func(t *testing.T, z *zip.ReadCloser, id [32]byte) {
 		o := verify.Options{Election: &id}

@@ -115,6 +115,7 @@ var layers = []layer{
 	{pkg: "internal/activation", may: []string{"election", "internal/persian", "internal/printing"}},
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record", "internal/typed"}},
+	{pkg: "internal/web/webtest", third: []string{"github.com/chromedp/chromedp"}},
 
 	{pkg: "internal/training/certificate"},
 	{pkg: "internal/training/door"},
@@ -161,7 +162,7 @@ var layers = []layer{
 	{pkg: "internal/console/review", may: slices.Concat(shell, []string{"internal/console", "internal/console/lessons", "internal/lessons", "internal/printing",
 		"internal/store/lessonsdb", "internal/store/trainingdb"})},
 	{pkg: "internal/console/outreach", may: slices.Concat(shell, []string{"internal/console", "internal/console/drawing", "internal/outreach", "internal/store/outreachdb"})},
-	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/identitydb", "internal/store/storetest"}),
+	{pkg: "internal/console/consoletest", may: slices.Concat(shell, []string{"internal/console", "internal/console/signin", "internal/store/identitydb", "internal/store/storetest", "internal/web/webtest"}),
 		third: []string{"github.com/chromedp/chromedp"}}, // for tests
 
 	// The branch's machine: a shell, and a part for each area. The desk alone meets

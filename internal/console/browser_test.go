@@ -11,11 +11,12 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // TestBrowser looks at every screen of the foundation.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), people.Part, setup.Part)
 	id := c.Person(office.District, "0700101")
 	var proposal, invitation string

@@ -11,6 +11,7 @@ import (
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/internal/site/country"
 	"github.com/sandogh/sandogh/internal/site/results"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // TestElectionNight tells an election night of an invented country in a browser:
@@ -44,11 +45,11 @@ func TestElectionNight(t *testing.T) {
 		for k, path := range paths {
 			for i, prefix := range []string{"", "/en"} {
 				for j, width := range []int64{320, 1366, 768, 1920} {
-					if (j+k)%2 != i || j >= 2 && *screenshots == "" {
+					if (j+k)%2 != i || j >= 2 && !webtest.Pictures() {
 						continue // half of the widths in each language, the other half of the next page
 					}
-					v.open(t, server.URL, prefix+path, width, (i == 0) == (k%2 == 0) || *screenshots != "")
-					v.shoot(t, state+prefix+path, width)
+					v.open(t, server.URL, prefix+path, width, (i == 0) == (k%2 == 0) || webtest.Pictures())
+					webtest.Shoot(v, t, state+prefix+path, width)
 				}
 			}
 		}
@@ -106,7 +107,7 @@ func TestWithoutScript(t *testing.T) {
 	}
 	server := httptest.NewServer(x)
 	t.Cleanup(server.Close)
-	v := browser(t, chromedp.Flag("blink-settings", "scriptEnabled=false"))
+	v := webtest.Browser(t, chromedp.Flag("blink-settings", "scriptEnabled=false"))
 	name := c.Definition.Contests[3].Candidates[0].Name.Fa
 	if err := chromedp.Do(v, chromedp.Navigate(server.URL+"/find.html"),
 		chromedp.SendKeys("#q", name), chromedp.Submit("#q"), chromedp.WaitVisible(".found")); err != nil {

@@ -2,113 +2,24 @@ package officer_test
 
 import (
 	"context"
-	"encoding/json"
-	"flag"
-	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/internal/station"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 	"github.com/sandogh/sandogh/record"
 )
-
-var screenshots = flag.String("screenshots", "", "folder for pictures of every screen")
-
-// browser starts a browser that reaches nothing but what the test opens.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: pages were not opened in a browser")
-	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("SANDOGH_REQUIRE_CHROMIUM") == "1" {
-			t.Fatal("no chromium on PATH, and SANDOGH_REQUIRE_CHROMIUM=1")
-		}
-		t.Skip("no chromium on PATH: pages were not opened in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun,
-		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...) // a fresh profile, removed at the end
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-// axe is axe-core, "" where SANDOGH_AXE does not name it.
-func axe(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("SANDOGH_AXE")
-	if path == "" {
-		if os.Getenv("SANDOGH_REQUIRE_AXE") == "1" {
-			t.Fatal("SANDOGH_AXE does not name axe.min.js, and SANDOGH_REQUIRE_AXE=1")
-		}
-		t.Log("pages were not looked at by axe-core: SANDOGH_AXE does not name axe.min.js")
-		return ""
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-type seen struct {
-	Dir, Lang, Marked string
-	Scroll, Client    int
-	Small             []string // targets under 24 px, or under 44 px that are buttons or fields
-	Headings, Green   int
-}
-
-const looking = `({
-	Dir: getComputedStyle(document.body).direction,
-	Lang: document.documentElement.lang,
-	Marked: (document.querySelector('.practice') || {innerText: ''}).innerText,
-	Scroll: document.documentElement.scrollWidth,
-	Client: document.documentElement.clientWidth,
-	Headings: document.querySelectorAll('h1').length,
-	Green: document.querySelectorAll('.go').length,
-	Small: [...document.querySelectorAll('nav a, td a, th a, button, .button, input:not([type=hidden]), select, textarea')].filter(e => {
-		const r = e.getBoundingClientRect()
-		const least = e.matches('button, .button, input:not([type=checkbox]):not([type=radio]), select') ? 44 : 24
-		return r.width > 0 && (r.width < 24 || r.height < least)
-	}).map(e => e.outerHTML),
-})`
 
 // A watcher looks at pages.
 type watcher struct {
 	*place
-	ctx       context.Context
-	axe       string
-	mu        sync.Mutex
-	complains []string
+	ctx context.Context
 }
 
 func (w *watcher) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	if err := chromedp.Do(w.ctx, steps...); err != nil {
-		w.t.Fatal(err)
-	}
+	webtest.Do(w.ctx, w.t, steps...)
 }
 
 // look opens a page, one of each make in English too and on a wider screen: nothing
@@ -116,13 +27,13 @@ func (w *watcher) do(steps ...chromedp.Action[chromedp.Void]) {
 // axe-core must find nothing.
 func (w *watcher) look(name, path string) {
 	w.t.Helper()
-	for i, l := range []struct{ prefix, code, dir string }{{"/en", "en", "ltr"}, {"", "fa", "rtl"}} {
-		if l.code == "en" && !kinds[name] && *screenshots == "" {
+	for i, l := range []struct{ prefix, code string }{{"/en", "en"}, {"", "fa"}} {
+		if l.code == "en" && !kinds[name] && !webtest.Pictures() {
 			continue
 		}
 		w.do(chromedp.EmulateViewport([]int64{1366, 768}[i], 900))
 		w.open(l.prefix + path)
-		w.see(name, l.code, l.dir)
+		w.see(name, l.code)
 	}
 }
 
@@ -137,47 +48,19 @@ func (w *watcher) open(path string) {
 }
 
 // see looks at the page that is open.
-func (w *watcher) see(name, code, dir string) {
+func (w *watcher) see(name, code string) {
 	w.t.Helper()
-	got, err := chromedp.Run(w.ctx, chromedp.Evaluate[seen](looking))
-	if err != nil {
-		w.t.Fatalf("%s: %v", name, err)
+	webtest.Look(w.ctx, w.t, name, code, 44)
+	if marked := webtest.Evaluate[bool](w.ctx, w.t, `[...document.querySelectorAll('.practice')].some(e => e.innerText.includes("SIMULATED"))`); !marked {
+		w.t.Errorf("%s %s: not marked as simulated", name, code)
 	}
-	if got.Dir != dir || got.Lang != code || got.Headings != 1 || !strings.Contains(got.Marked, "SIMULATED") {
-		w.t.Errorf("%s %s: direction %s, language %s, %d headings, marked %q", name, code, got.Dir, got.Lang, got.Headings, got.Marked)
+	if green := webtest.Evaluate[int](w.ctx, w.t, `document.querySelectorAll('.go').length`); green > 1 {
+		w.t.Errorf("%s %s: %d green buttons", name, code, green)
 	}
-	if got.Scroll > got.Client {
-		w.t.Errorf("%s %s: %d px wide, more than the screen's %d", name, code, got.Scroll, got.Client)
+	if code == "fa" && kinds[name] { // the English page has the same elements, and axe-core takes longer than all the rest
+		webtest.Axe(w.ctx, w.t, name)
 	}
-	if len(got.Small) > 0 {
-		w.t.Errorf("%s %s: small targets: %q", name, code, got.Small)
-	}
-	if got.Green > 1 {
-		w.t.Errorf("%s %s: %d green buttons", name, code, got.Green)
-	}
-	if w.axe != "" && code == "fa" && kinds[name] { // the English page has the same elements, and axe-core takes longer than all the rest
-		found, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](w.axe+`;axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
-		if err != nil {
-			w.t.Fatalf("%s: axe: %v", name, err)
-		}
-		if found != "" {
-			w.t.Errorf("%s: axe: %s", name, found)
-		}
-	}
-	if *screenshots != "" {
-		height, err := chromedp.Run(w.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.do(chromedp.EmulateViewport(map[string]int64{"en": 1366, "fa": 768}[code], height))
-		png, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
-		if err == nil {
-			err = os.WriteFile(filepath.Join(*screenshots, name+"-"+code+".png"), png, 0o644)
-		}
-		if err != nil {
-			w.t.Fatal(err)
-		}
-	}
+	webtest.Shoot(w.ctx, w.t, name+"-"+code, map[string]int64{"en": 1366, "fa": 768}[code])
 }
 
 // press fills fields of the page that is open and presses its green button. The text
@@ -191,25 +74,9 @@ func (w *watcher) press(text string, fields ...string) {
 	w.says(text)
 }
 
-// says waits until the page has the text.
 func (w *watcher) says(text string) {
 	w.t.Helper()
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
-	defer cancel()
-	for { // a page that goes while it is asked ends the question: it is asked again
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.readyState === "complete" && document.body.innerText.includes(`+string(quoted)+`)`, chromedp.WithPollingTimeout(20*time.Second)))
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil {
-			page, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.innerText"))
-			w.t.Fatalf("the page does not say %q: %v; it says %s", text, err, page)
-		}
-	}
+	webtest.Says(w.ctx, w.t, text)
 }
 
 const pass = "#passphrase"
@@ -217,25 +84,14 @@ const pass = "#passphrase"
 // TestBrowser: two officers open, lead and close a branch in a real browser, and
 // every screen on the way is looked at.
 func TestBrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := webtest.Browser(t)
+	webtest.Watch(ctx, t)
 	p := newPlace(t)
-	w := &watcher{place: p, ctx: ctx, axe: axe(t)}
-	err := chromedp.Listen(ctx, func(ev any) {
-		switch fmt.Sprintf("%T", ev) { // of packages that are no requirement of this module
-		case "*runtime.EventExceptionThrown", "*runtime.EventConsoleAPICalled", "*log.EventEntryAdded":
-			b, _ := json.Marshal(ev)
-			w.mu.Lock()
-			w.complains = append(w.complains, fmt.Sprintf("%T %s", ev, b))
-			w.mu.Unlock()
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := &watcher{place: p, ctx: ctx}
 	w.look("home", "/")
 	w.look("sign-in", "/sign-in?to=/officer")
 	w.press("گذرواژه درست نیست", pass, "nothing")
-	w.see("sign-in-wrong", "fa", "rtl")
+	w.see("sign-in-wrong", "fa")
 	w.press("تابلوی شعبه", pass, "words of o1")
 	w.look("desk", "/open-desk")
 	w.look("board-before", "/officer")
@@ -261,10 +117,10 @@ func TestBrowser(t *testing.T) {
 	w.press("دفتر شعبه خالی است")
 	w.look("open-4-sign", "/officer/open")
 	w.press("گذرواژهٔ مسئول دوم درست نبود", pass, "wrong")
-	w.see("refused", "fa", "rtl")
+	w.see("refused", "fa")
 	w.open("/officer/open")
 	w.press("شعبه باز شد", pass, "words of o2")
-	w.see("opened", "fa", "rtl")
+	w.see("opened", "fa")
 
 	// The day.
 	p.commit("d2")
@@ -298,7 +154,7 @@ func TestBrowser(t *testing.T) {
 	w.look("retire", "/officer/terminals/retire?device=d1")
 	w.look("incidents", "/officer/incidents")
 	w.press("ثبت شد.", "#text", "برق ده دقیقه رفت.")
-	w.see("incident-written", "fa", "rtl")
+	w.see("incident-written", "fa")
 
 	// The closing, step by step.
 	w.look("close-1-time", "/officer/close")
@@ -329,13 +185,6 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.look("stopped", "/officer")
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, s := range w.complains {
-		if !strings.Contains(s, "the server responded with a status of 4") && !strings.Contains(s, `"level":"verbose"`) {
-			t.Error(s)
-		}
-	}
 }
 
 // inBrowser returns the opening's page as the browser's officer sees it.

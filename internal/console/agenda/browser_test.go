@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/internal/console/setup"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // body waits until a page says something.
@@ -22,7 +23,7 @@ func body(text string) chromedp.Action[chromedp.Void] {
 // TestBrowser opens every page of the part, of an election under way with one
 // constituency postponed.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), people.Part, setup.Part, agenda.Part)
 	set(c, 100)
 	hq := c.As(office.HQ, "")
@@ -44,7 +45,7 @@ func TestStory(t *testing.T) {
 		{"/en", "no polling day is set", "Order to start the election, cities", "", "Monday 11 Khordad 1405"},
 	} {
 		t.Run("lang"+lang.prefix, func(t *testing.T) {
-			ctx := consoletest.Browser(t)
+			ctx := webtest.Browser(t)
 			c := consoletest.New(t, storetest.SQLite(t), people.Part, setup.Part, agenda.Part)
 			c.SignIn(ctx, office.HQ, "")
 			at := c.URL + lang.prefix

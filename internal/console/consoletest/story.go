@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/internal/office"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // A Story is somebody who does something in a browser, page by page, in one
@@ -21,7 +22,6 @@ type Story struct {
 	name   string
 	prefix string // of addresses in the language
 	code   string
-	axe    string
 	step   int
 	width  int64
 }
@@ -29,7 +29,7 @@ type Story struct {
 // Tell begins a story in a browser, in English or in Persian.
 func (c *Console) Tell(t *testing.T, ctx context.Context, name string, english bool) *Story {
 	t.Helper()
-	s := &Story{t: t, ctx: ctx, c: c, name: name, code: "fa", axe: axeScript(t)}
+	s := &Story{t: t, ctx: ctx, c: c, name: name, code: "fa"}
 	if english {
 		s.prefix, s.code, s.step = "/en", "en", 2
 	}
@@ -82,9 +82,10 @@ func (s *Story) look() {
 	s.width = []int64{320, 768, 1366, 1920}[s.step%4]
 	s.step++
 	s.do("look", chromedp.EmulateViewport(s.width, 900))
-	dir := map[string]string{"fa": "rtl", "en": "ltr"}[s.code]
-	inspect(s.ctx, s.t, fmt.Sprintf("%s, step %d at %d px", s.name, s.step, s.width), s.code, dir, s.axe)
-	shoot(s.ctx, s.t, fmt.Sprintf("story-%s-%s-%02d", s.name, s.code, s.step), s.width)
+	name := fmt.Sprintf("%s, step %d at %d px", s.name, s.step, s.width)
+	webtest.Look(s.ctx, s.t, name, s.code, 44)
+	webtest.Axe(s.ctx, s.t, name)
+	webtest.Shoot(s.ctx, s.t, fmt.Sprintf("story-%s-%s-%02d", s.name, s.code, s.step), s.width)
 }
 
 // Follow follows a link by its text, and looks at the page where it leads, which has

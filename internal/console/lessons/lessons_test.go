@@ -24,6 +24,7 @@ import (
 	"github.com/sandogh/sandogh/internal/store/lessonsdb"
 	"github.com/sandogh/sandogh/internal/store/storetest"
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // upload sends a file.
@@ -229,7 +230,7 @@ func TestMatrix(t *testing.T) {
 // TestBrowser: a problem of an earlier round becomes an action and is closed with
 // evidence, by hand, in both languages; and every page is looked at.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), part.Part, review.Part)
 	s := session(c)
 	c.Tx(func(ctx context.Context, tx *store.Tx) error {

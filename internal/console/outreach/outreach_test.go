@@ -15,6 +15,7 @@ import (
 	"github.com/sandogh/sandogh/internal/outreach"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 func upload(t *testing.T, cl *consoletest.Client, path, text string) consoletest.Reply {
@@ -135,7 +136,7 @@ func TestMatrix(t *testing.T) {
 
 // TestBrowser looks at every page.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), part.Part)
 	var m, planned outreach.Meeting
 	var x outreach.Request

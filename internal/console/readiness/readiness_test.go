@@ -12,6 +12,7 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/store/storetest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // fill has people to be trained, some of whom are.
@@ -94,7 +95,7 @@ func TestMatrix(t *testing.T) {
 
 // TestBrowser opens the pages of the part.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), readiness.Part)
 	fill(c)
 	hq := c.As(office.HQ, "")

@@ -24,11 +24,12 @@ import (
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	domain "github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/programme"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // TestBrowser looks at the pages of a country's programme.
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, sessions.Part)
 	s := prepare(t, c, "07", 3)
 	var id string
@@ -79,7 +80,7 @@ func TestBrowser(t *testing.T) {
 // TestOfflineDoor opens the page without a network as a file, lets people in with
 // it, and merges what it saves.
 func TestOfflineDoor(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, sessions.Part)
 	at := 0
 	for c.Now().Add(time.Duration(at) * 24 * time.Hour).Before(time.Now().Add(-24 * time.Hour)) {

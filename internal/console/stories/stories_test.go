@@ -35,6 +35,7 @@ import (
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	domain "github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/programme"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 	"github.com/sandogh/sandogh/law"
 )
 
@@ -43,7 +44,7 @@ var parts = []func(console.Deps) console.Part{setup.Part, agenda.Part, people.Pa
 
 // each tells a story in both languages, each in a console of its own.
 func each(t *testing.T, name string, begin func(*testing.T, *store.DB) *consoletest.Console, tell func(*testing.T, context.Context, *consoletest.Console, *consoletest.Story)) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	for _, english := range []bool{false, true} {
 		t.Run(map[bool]string{false: "fa", true: "en"}[english], func(t *testing.T) {
 			c := begin(t, storetest.SQLite(t))

@@ -20,6 +20,7 @@ import (
 	"github.com/sandogh/sandogh/internal/store/trainingdb"
 	domain "github.com/sandogh/sandogh/internal/training"
 	"github.com/sandogh/sandogh/internal/training/programme"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 func TestWords(t *testing.T) {
@@ -143,7 +144,7 @@ func TestMatrix(t *testing.T) {
 }
 
 func TestBrowser(t *testing.T) {
-	ctx := consoletest.Browser(t)
+	ctx := webtest.Browser(t)
 	c := consoletest.New(t, storetest.SQLite(t), training.Part, courses.Part, venues.Part)
 	at := prepare(c)
 	trainer := "/training/trainers/" + c.Person(office.Trainer, "")

@@ -7,162 +7,47 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 var (
-	screenshots = flag.String("screenshots", "", "folder for pictures of every page")
-	measured    = flag.String("verifier.record", "", "folder of a record whose first -verifier.units units are checked in the browser and timed")
-	units       = flag.Int("verifier.units", 3, "how many units of -verifier.record are checked")
+	measured = flag.String("verifier.record", "", "folder of a record whose first -verifier.units units are checked in the browser and timed")
+	units    = flag.Int("verifier.units", 3, "how many units of -verifier.record are checked")
 )
-
-// browser starts a browser that reaches nothing but what the test opens.
-func browser(t testing.TB) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: pages were not opened in a browser")
-	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("SANDOGH_REQUIRE_CHROMIUM") == "1" {
-			t.Fatal("no chromium on PATH, and SANDOGH_REQUIRE_CHROMIUM=1")
-		}
-		t.Skip("no chromium on PATH: pages were not opened in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun,
-		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...) // a fresh profile, removed at the end
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
-	t.Cleanup(cancel)
-	do(ctx, t, chromedp.Navigate("about:blank"))
-	return ctx
-}
-
-func do(ctx context.Context, t testing.TB, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// axe is axe-core, "" where SANDOGH_AXE does not name it.
-func axe(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("SANDOGH_AXE")
-	if path == "" {
-		if os.Getenv("SANDOGH_REQUIRE_AXE") == "1" {
-			t.Fatal("SANDOGH_AXE does not name axe.min.js, and SANDOGH_REQUIRE_AXE=1")
-		}
-		t.Log("pages were not looked at by axe-core: SANDOGH_AXE does not name axe.min.js")
-		return ""
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 // A watcher looks at pages.
 type watcher struct {
 	t   testing.TB
 	ctx context.Context
-	axe string
-
-	mu        sync.Mutex
-	complains []string
 }
 
-func watch(t testing.TB, ctx context.Context) *watcher {
-	w := &watcher{t: t, ctx: ctx, axe: axe(t)}
-	err := chromedp.Listen(ctx, func(ev any) {
-		switch fmt.Sprintf("%T", ev) { // of packages that are no requirement of this module
-		case "*runtime.EventExceptionThrown", "*log.EventEntryAdded":
-			b, _ := json.Marshal(ev)
-			w.mu.Lock()
-			w.complains = append(w.complains, fmt.Sprintf("%T %s", ev, b))
-			w.mu.Unlock()
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+func watch(t testing.TB) *watcher {
+	w := &watcher{t: t, ctx: webtest.Browser(t)}
+	webtest.Watch(w.ctx, t)
 	return w
 }
 
-type seen struct {
-	Dir, Lang      string
-	Scroll, Client int
-	Small          []string
-	Headings       int
+func (w *watcher) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	webtest.Do(w.ctx, w.t, steps...)
 }
-
-const looking = `({
-	Dir: getComputedStyle(document.body).direction,
-	Lang: document.documentElement.lang,
-	Scroll: document.documentElement.scrollWidth,
-	Client: document.documentElement.clientWidth,
-	Headings: document.querySelectorAll('h1').length,
-	Small: [...document.querySelectorAll('nav a, td a, th a, button, input, select')].filter(e => {
-		const r = e.getBoundingClientRect()
-		return r.width > 0 && (r.width < 24 || r.height < 24)
-	}).map(e => e.outerHTML),
-})`
 
 // look looks at the page that is open, narrow and wide.
 func (w *watcher) look(lang, name string) {
 	w.t.Helper()
 	for _, width := range []int64{320, 1366} {
 		at := fmt.Sprintf("%s-%s-%d", lang, name, width)
-		do(w.ctx, w.t, chromedp.EmulateViewport(width, 900))
-		got, err := chromedp.Run(w.ctx, chromedp.Evaluate[seen](looking))
-		if err != nil {
-			w.t.Fatalf("%s: %v", at, err)
+		w.do(chromedp.EmulateViewport(width, 900))
+		webtest.Look(w.ctx, w.t, at, lang, 24)
+		if width == 1366 {
+			webtest.Axe(w.ctx, w.t, at)
 		}
-		if want := map[string]string{"fa": "rtl", "en": "ltr"}[lang]; got.Dir != want || got.Lang != lang || got.Headings != 1 {
-			w.t.Errorf("%s: direction %s, language %s, %d headings", at, got.Dir, got.Lang, got.Headings)
-		}
-		if got.Scroll > got.Client {
-			w.t.Errorf("%s: %d px wide, more than the screen's %d", at, got.Scroll, got.Client)
-		}
-		if len(got.Small) > 0 {
-			w.t.Errorf("%s: small targets: %q", at, got.Small)
-		}
-		if w.axe != "" && width == 1366 {
-			found, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](w.axe+`;axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
-			if err != nil {
-				w.t.Fatalf("%s: axe: %v", at, err)
-			}
-			if found != "" {
-				w.t.Errorf("%s: axe: %s", at, found)
-			}
-		}
-		if *screenshots != "" {
-			png, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
-			if err == nil {
-				err = os.WriteFile(filepath.Join(*screenshots, at+".png"), png, 0o644)
-			}
-			if err != nil {
-				w.t.Fatal(err)
-			}
-		}
+		webtest.Shoot(w.ctx, w.t, lang+"-"+name, width)
 	}
 }
 
@@ -176,9 +61,9 @@ func (w *watcher) answered() (text string, seconds float64) {
 		page, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		w.t.Fatalf("no answer: %v; the page says %s", err, page)
 	}
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
+	text, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
 	if err == nil {
-		seconds, err = chromedp.Run(ctx, chromedp.Evaluate[float64](`Number(document.getElementById("answer").dataset.seconds)`))
+		seconds, err = chromedp.Run(w.ctx, chromedp.Evaluate[float64](`Number(document.getElementById("answer").dataset.seconds)`))
 	}
 	if err != nil {
 		w.t.Fatal(err)
@@ -193,7 +78,7 @@ func (w *watcher) ask(code string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	do(w.ctx, w.t, chromedp.WaitVisible("#code"))
+	w.do(chromedp.WaitVisible("#code"))
 	if _, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`delete document.getElementById("answer").dataset.seconds; document.getElementById("code").value = `+string(quoted)+`; document.querySelector("form.ask button").click(); true`)); err != nil {
 		w.t.Fatal(err)
 	}
@@ -205,7 +90,7 @@ func (w *watcher) ask(code string) string {
 // checkUnit checks the unit that is chosen.
 func (w *watcher) checkUnit() (string, float64) {
 	w.t.Helper()
-	do(w.ctx, w.t, chromedp.WaitVisible("#unit"))
+	w.do(chromedp.WaitVisible("#unit"))
 	if _, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`delete document.getElementById("answer").dataset.seconds; document.querySelector("form.ask button").click(); true`)); err != nil {
 		w.t.Fatal(err)
 	}
@@ -225,11 +110,10 @@ func has(t testing.TB, text string, wants ...string) {
 // right; and the same with one byte of the record changed. All of it is computed
 // in the browser.
 func TestBrowser(t *testing.T) {
-	ctx := browser(t)
 	s := newSite(t, vector(t, "good/certified-01.zip"), module(t), false)
 	server := httptest.NewServer(s.mux)
 	defer server.Close()
-	w := watch(t, ctx)
+	w := watch(t)
 	words := map[string]map[string]string{
 		"en": {"found": "Found: this sealed ballot", "cast": "It was cast: it counts", "proved": "Checked in your browser", "none": "Not found", "unclear": "This is not a code", "long": "It is too long",
 			"challenge": "The device sealed what it showed", "unit": "This unit is right", "wrong": "contradicts what is signed", "refuted": "Wrong: this unit does not stand"},
@@ -239,8 +123,8 @@ func TestBrowser(t *testing.T) {
 	tested := s.code(t, "challenged")
 	recompute := func() string {
 		t.Helper()
-		do(ctx, t, chromedp.Click("#recompute"), chromedp.WaitVisible("#answer .answer h3, #answer .answer.bad"))
-		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
+		w.do(chromedp.Click("#recompute"), chromedp.WaitVisible("#answer .answer h3, #answer .answer.bad"))
+		text, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +133,7 @@ func TestBrowser(t *testing.T) {
 	for _, lang := range []string{"en", "fa"} {
 		page := server.URL + map[string]string{"en": "/en", "fa": ""}[lang]
 		say := words[lang]
-		do(ctx, t, chromedp.Navigate(page+"/code.html"))
+		w.do(chromedp.Navigate(page + "/code.html"))
 		w.look(lang, "code")
 		has(t, w.ask(s.code(t, "cast").Code), say["found"], say["cast"], say["proved"])
 		w.look(lang, "found")
@@ -263,7 +147,7 @@ func TestBrowser(t *testing.T) {
 		has(t, w.ask(tested.Code), say["found"])
 		has(t, recompute(), say["challenge"])
 		w.look(lang, "challenged")
-		do(ctx, t, chromedp.Navigate(page+"/check.html"))
+		w.do(chromedp.Navigate(page + "/check.html"))
 		if lang == "fa" {
 			w.look(lang, "check")
 		}
@@ -272,12 +156,9 @@ func TestBrowser(t *testing.T) {
 		t.Logf("a unit of two ballots in %.1f s, with the start of the verifier", seconds)
 		w.look(lang, "unit")
 		for _, name := range []string{"verify", "parties"} {
-			do(ctx, t, chromedp.Navigate(page+"/"+name+".html"))
+			w.do(chromedp.Navigate(page + "/" + name + ".html"))
 			w.look(lang, name)
 		}
-	}
-	if len(w.complains) > 0 {
-		t.Errorf("the browser complains: %s", strings.Join(w.complains, "\n"))
 	}
 
 	// One byte is another: of a tile, of a sealed ballot, of a blob. Each time at a
@@ -299,10 +180,10 @@ func TestBrowser(t *testing.T) {
 	of := func(part string) func(string) bool {
 		return func(name string) bool { return strings.HasPrefix(name, "branch/") && strings.Contains(name, part) }
 	}
-	do(ctx, t, chromedp.Navigate(changed(of("tile/0/"))+"/en/code.html"))
+	w.do(chromedp.Navigate(changed(of("tile/0/")) + "/en/code.html"))
 	has(t, w.ask(tested.Code), words["en"]["wrong"])
 	w.look("en", "wrong")
-	do(ctx, t, chromedp.Navigate(changed(of("tile/entries"))+"/en/check.html"))
+	w.do(chromedp.Navigate(changed(of("tile/entries")) + "/en/check.html"))
 	text, _ := w.checkUnit()
 	has(t, text, words["en"]["refuted"], "V006")
 	w.look("en", "refuted")
@@ -312,7 +193,7 @@ func TestBrowser(t *testing.T) {
 			large = max(large, len(f.Data))
 		}
 	}
-	do(ctx, t, chromedp.Navigate(changed(func(name string) bool { return strings.HasPrefix(name, "blob/") && len(s.record[name].Data) == large })+"/check.html"))
+	w.do(chromedp.Navigate(changed(func(name string) bool { return strings.HasPrefix(name, "blob/") && len(s.record[name].Data) == large }) + "/check.html"))
 	text, _ = w.checkUnit()
 	has(t, text, words["fa"]["refuted"], "V002")
 }
@@ -320,15 +201,14 @@ func TestBrowser(t *testing.T) {
 // TestForged: a device sealed another vote than it revealed, and every signature
 // is right.
 func TestForged(t *testing.T) {
-	ctx := browser(t)
 	s := newSite(t, vector(t, "bad/V026-01.zip"), module(t), true)
 	server := httptest.NewServer(s.mux)
 	defer server.Close()
-	w := watch(t, ctx)
-	do(ctx, t, chromedp.Navigate(server.URL+"/en/code.html"))
+	w := watch(t)
+	w.do(chromedp.Navigate(server.URL + "/en/code.html"))
 	has(t, w.ask(s.code(t, "challenged").Code), "Found: this sealed ballot")
-	do(ctx, t, chromedp.Click("#recompute"), chromedp.WaitVisible("#answer .answer.bad"))
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
+	w.do(chromedp.Click("#recompute"), chromedp.WaitVisible("#answer .answer.bad"))
+	text, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](`document.getElementById("answer").innerText`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,19 +227,18 @@ func BenchmarkUnits(b *testing.B) {
 }
 
 func checkUnits(t *testing.B) {
-	ctx := browser(t)
 	record := load(t, os.DirFS(*measured))
 	s := newSite(t, record, module(t), false)
 	server := httptest.NewServer(s.mux)
 	defer server.Close()
-	w := watch(t, ctx)
-	do(ctx, t, chromedp.Navigate(server.URL+"/en/code.html"))
+	w := watch(t)
+	w.do(chromedp.Navigate(server.URL + "/en/code.html"))
 	p := s.code(t, "cast")
 	w.ask(p.Code)
 	w.ask(p.Code) // the verifier runs
-	do(ctx, t, chromedp.Navigate(server.URL+"/en/check.html"))
+	w.do(chromedp.Navigate(server.URL + "/en/check.html"))
 	for i := range *units {
-		name, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`(u => { u.selectedIndex = %d; return u.selectedOptions[0].text })(document.getElementById("unit"))`, i)))
+		name, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](fmt.Sprintf(`(u => { u.selectedIndex = %d; return u.selectedOptions[0].text })(document.getElementById("unit"))`, i)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // browser is the browser of a device, with one way to press its buttons.
@@ -21,18 +21,12 @@ type browser struct {
 
 func evaluate[T any](b *browser, js string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
-	if err != nil {
-		b.t.Fatalf("%s: %v", js, err)
-	}
-	return v
+	return webtest.Evaluate[T](b.ctx, b.t, js)
 }
 
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
-		b.t.Fatal(err)
-	}
+	webtest.Do(b.ctx, b.t, actions...)
 }
 
 // until waits until something holds in the page.
@@ -104,7 +98,7 @@ func (b *browser) byKeys(move string) func(selector string) {
 // TestFlows votes three times in a real browser: in Persian by touch, in English by
 // five keys, in Persian with two switches; and tries what trembling hands do.
 func TestFlows(t *testing.T) {
-	b := &browser{t: t, ctx: consoletest.Browser(t)}
+	b := &browser{t: t, ctx: webtest.Browser(t)}
 	r := newRig(t)
 	r.open("11112222", "33334444", "55556666")
 	b.do(chromedp.EmulateViewport(1920, 1080, chromedp.EmulateTouch), chromedp.Navigate(r.home.URL))

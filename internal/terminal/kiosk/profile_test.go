@@ -14,7 +14,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/chromedp/chromedp"
-	"github.com/sandogh/sandogh/internal/console/consoletest"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // TestBrowserKeepsNothing: a vote in a browser that keeps its profile, and is ended
@@ -26,7 +26,7 @@ func TestBrowserKeepsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(profile) }) // a part of the browser may end after it
-	b := &browser{t: t, ctx: consoletest.Browser(t, chromedp.UserDataDir(profile))}
+	b := &browser{t: t, ctx: webtest.Browser(t, chromedp.UserDataDir(profile))}
 	r := newRig(t)
 	r.open("11112222")
 	const planted = "planted-in-the-profile"

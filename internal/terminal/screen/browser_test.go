@@ -1,18 +1,12 @@
 package screen_test
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"github.com/sandogh/sandogh/internal/console/consoletest"
 	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // looking is what is asked of a screen, in every size of text and every contrast,
@@ -78,79 +72,33 @@ const looking = `(() => {
 // clipped, every contrast as U-04 has it, and axe-core finds nothing where
 // SANDOGH_AXE names its file. With -screenshots pictures are left.
 func TestScreens(t *testing.T) {
-	ctx := consoletest.Browser(t)
-	axe := ""
-	if path := os.Getenv("SANDOGH_AXE"); path != "" {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		axe = string(b)
-	} else if os.Getenv("SANDOGH_REQUIRE_AXE") == "1" {
-		t.Fatal("SANDOGH_AXE does not name axe.min.js, and SANDOGH_REQUIRE_AXE=1")
-	}
-	var mu sync.Mutex
-	var complaints []string
-	err := chromedp.Listen(ctx, func(ev any) {
-		switch fmt.Sprintf("%T", ev) {
-		case "*runtime.EventExceptionThrown", "*runtime.EventConsoleAPICalled", "*log.EventEntryAdded":
-			b, _ := json.Marshal(ev)
-			mu.Lock()
-			defer mu.Unlock()
-			complaints = append(complaints, fmt.Sprintf("%T %s", ev, b))
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1920, 1080)); err != nil {
-		t.Fatal(err)
-	}
+	ctx := webtest.Browser(t)
+	webtest.Watch(ctx, t, "favicon")
+	webtest.Do(ctx, t, chromedp.EmulateViewport(1920, 1080))
 	server, p := serve(t), paper(t, 3000, 21)
-	pictures := flag.Lookup("screenshots").Value.String()
 	seen := 0
 	for _, lang := range web.Langs {
 		walk(t, server, p, 141, lang, func(name string, b *booth) {
 			name = lang.Code() + "-" + name
 			seen++
-			if err := chromedp.Do(ctx, chromedp.Navigate(b.url)); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			found, err := chromedp.Run(ctx, chromedp.Evaluate[string](looking))
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if found != "" {
+			webtest.Do(ctx, t, chromedp.Navigate(b.url))
+			if found := webtest.Evaluate[string](ctx, t, looking); found != "" {
 				t.Errorf("%s: %s", name, found)
 			}
-			if axe != "" && seen%7 == 0 { // it takes longer than all the rest
-				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](axe+`;axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
-				if err != nil {
-					t.Fatalf("%s: axe: %v", name, err)
-				}
-				if found != "" {
-					t.Errorf("%s: axe: %s", name, found)
-				}
+			if seen%7 == 0 || webtest.Pictures() { // it takes longer than all the rest
+				webtest.Axe(ctx, t, name)
 			}
-			if pictures != "" {
-				for _, size := range []string{"1", "3"} {
-					change := fmt.Sprintf(`document.documentElement.dataset.size = %q; document.documentElement.dataset.contrast = %q; more(); new Promise(requestAnimationFrame)`, size, map[string]string{"1": "0", "3": "2"}[size])
-					if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](change, chromedp.EvalAwaitPromise)); err != nil {
-						t.Fatal(err)
-					}
-					png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(filepath.Join(pictures, name+"-"+size+".png"), png, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
+			if !webtest.Pictures() {
+				return
+			}
+			for _, size := range []string{"1", "3"} {
+				webtest.Evaluate[any](ctx, t, fmt.Sprintf(`document.documentElement.dataset.size = %q; document.documentElement.dataset.contrast = %q; more(); new Promise(requestAnimationFrame)`, size, map[string]string{"1": "0", "3": "2"}[size]))
+				webtest.Screen(ctx, t, name+"-"+size)
 			}
 		})
 	}
 	// The heights of letters that the style assumes (U-01).
-	heights, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](`(() => {
+	heights := webtest.Evaluate[[]float64](ctx, t, `(() => {
 		const canvas = document.createElement('canvas'), c = canvas.getContext('2d', { willReadFrequently: true })
 		canvas.width = 1500; canvas.height = 1500
 		return ['ا', 'H'].map(s => {
@@ -158,18 +106,8 @@ func TestScreens(t *testing.T) {
 			const dots = c.getImageData(0, 0, 1500, 1500).data
 			return 1200 - Math.floor(dots.findIndex((v, i) => i % 4 === 3 && v > 127) / 6000)
 		})
-	})()`))
-	if err != nil {
-		t.Fatal(err)
-	}
+	})()`)
 	if heights[0] < 755 || heights[0] > 765 || heights[1] < 705 || heights[1] > 720 {
 		t.Errorf("an alef and an H of 1000 px are %v high", heights)
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	for _, c := range complaints {
-		if !strings.Contains(c, "favicon") {
-			t.Errorf("%.400s", c)
-		}
 	}
 }

@@ -114,6 +114,7 @@ var layers = []layer{
 	{pkg: "internal/printing", may: []string{"internal/persian", "internal/printing/shape"}, third: []string{"github.com/skip2/go-qrcode", "golang.org/x/image/vector"}},
 	{pkg: "internal/activation", may: []string{"election", "internal/persian", "internal/printing"}},
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
+	{pkg: "internal/reader", third: []string{"golang.org/x/sys/unix"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record", "internal/typed"}},
 	{pkg: "internal/web/webtest", third: []string{"github.com/chromedp/chromedp"}},
 
@@ -172,11 +173,12 @@ var layers = []layer{
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station/book", may: []string{"election", "record", "verify/branchlog"}},
 	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"), []string{"internal/station/book"})},
-	{pkg: "internal/branch/desk", may: []string{"election", "internal/durable", "internal/persian", "internal/printing", "internal/roll", "internal/roll/marks", "internal/web", "internal/branch"}},
+	{pkg: "internal/branch/press", may: []string{"internal/printing", "internal/printing/device", "internal/web", "internal/branch"}},
+	{pkg: "internal/branch/desk", may: []string{"election", "internal/durable", "internal/persian", "internal/printing", "internal/roll", "internal/roll/marks", "internal/web", "internal/branch", "internal/branch/press"}},
 	{pkg: "internal/branch/daybook", may: []string{"internal/durable", "internal/journal"}},
 	{pkg: "internal/branch/papers", may: []string{"election", "record", "internal/printing", "internal/web", "internal/branch/daybook"}},
-	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
-		"internal/station", "internal/branch", "internal/branch/daybook", "internal/branch/papers"}},
+	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/web",
+		"internal/station", "internal/branch", "internal/branch/daybook", "internal/branch/papers", "internal/branch/press"}},
 	{pkg: "internal/handover", may: []string{"strictjson", "election", "board", "internal/durable"}},
 	{pkg: "internal/branch/link", may: []string{"strictjson", "record", "internal/station"}},
 	{pkg: "internal/hq", may: slices.Concat(checked, []string{"keyceremony", "tally", "canvass"}, tools)},

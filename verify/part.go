@@ -71,6 +71,15 @@ func Unit(ctx context.Context, fsys fs.FS, contest, id string, o Options) (*repo
 	return r.partReport(o), counts
 }
 
+// Proofs returns the nth of so many shares of the proofs and signatures that Unit
+// checks, if they hold. With the facts of all shares Unit judges as it does without
+// them and need not check these again. For processes that divide the work.
+func Proofs(ctx context.Context, fsys fs.FS, contest, id string, nth, of int, o Options) [][32]byte {
+	o.Facts = source.Share(nth, of)
+	Unit(ctx, fsys, contest, id, o)
+	return o.Facts.Proven()
+}
+
 // Challenge recomputes one challenged ballot, whose ending is the entry of the
 // branch's log, and verifies what it rests on: headquarters' log, the key
 // ceremony, the device's commitment. It returns what the ballot reveals; nil if
@@ -87,8 +96,7 @@ func Challenge(ctx context.Context, fsys fs.FS, branch string, index uint64, o O
 	return r.partReport(o), c
 }
 
-// part verifies what every part rests on. The report is nil if there is a
-// definition to go on with.
+// part verifies what parts rest on, and reports if there is no definition.
 func part(ctx context.Context, fsys fs.FS, o Options) (*run, *report.Report) {
 	r := &run{Reader: source.New(ctx, fsys, o.Facts, o.Progress), o: o, units: map[unit.ID]*unit.Unit{}}
 	r.Watch(o.Looked)

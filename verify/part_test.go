@@ -2,11 +2,14 @@ package verify_test
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // vectorsOfRecord calls the test with every record of the index.
@@ -81,6 +85,9 @@ func TestUnit(t *testing.T) {
 			for _, u := range fixed {
 				units++
 				rep, counts := verify.Unit(context.Background(), z, c.ID, u.ID, o)
+				if again, other := divided(z, c.ID, u.ID, 3, o); !bytes.Equal(again.JSON(), rep.JSON()) || !reflect.DeepEqual(other, counts) {
+					t.Errorf("unit %s in three shares: %s\nin one: %s", u.ID, again.JSON(), rep.JSON())
+				}
 				found = append(found, failing(rep)...)
 				if whole.Status == report.Verified && rep.Status != report.Verified {
 					check, f, _ := rep.First()
@@ -113,6 +120,67 @@ func TestUnit(t *testing.T) {
 	})
 	if verified < 10 || refuted < 20 {
 		t.Errorf("%d units verified, %d refuted: too few to prove something", verified, refuted)
+	}
+}
+
+// divided verifies a unit as several processes do that divide the proofs.
+func divided(fsys fs.FS, contest, unit string, of int, o verify.Options) (*report.Report, *verify.Counts) {
+	o.Facts = &source.Facts{}
+	for nth := range of {
+		for _, fact := range verify.Proofs(context.Background(), fsys, contest, unit, nth, of, verify.Options{Election: o.Election}) {
+			o.Facts.Hold(fact)
+		}
+	}
+	return verify.Unit(context.Background(), fsys, contest, unit, o)
+}
+
+// TestProofs: every proof is in one share, no share has much more than the others,
+// and by a share alone nothing is verified.
+func TestProofs(t *testing.T) {
+	z, err := zip.OpenReader(filepath.Join("..", "spec", "vectors", "record", "good", "certified-01.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	_, view := verify.Record(context.Background(), z, verify.Options{})
+	contest := view.Definition().Contests[0].ID
+	fixed, err := view.Units(contest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Branches are read side by side, in an order that may differ.
+	i := slices.IndexFunc(fixed, func(u record.Unit) bool { return len(u.Branches) == 1 && u.Ballots > 0 })
+	if i < 0 {
+		t.Fatalf("every unit of %v has several branches", fixed)
+	}
+	unit := fixed[i].ID
+	want, counts := verify.Unit(context.Background(), z, contest, unit, verify.Options{})
+	all := len(verify.Proofs(context.Background(), z, contest, unit, 0, 1, verify.Options{}))
+	if all < 20 || counts == nil {
+		t.Fatalf("%d proofs: %s", all, want.JSON())
+	}
+	for _, of := range []int{1, 2, 4} {
+		seen := map[[32]byte]bool{}
+		for nth := range of {
+			share := verify.Proofs(context.Background(), z, contest, unit, nth, of, verify.Options{})
+			if of > 1 && (len(share) == 0 || len(share) > all/of+3) {
+				t.Errorf("share %d of %d has %d of %d proofs", nth, of, len(share), all)
+			}
+			for _, fact := range share {
+				seen[fact] = true
+			}
+		}
+		if len(seen) != all {
+			t.Errorf("%d of %d proofs are in %d shares", len(seen), all, of)
+		}
+		if rep, got := divided(z, contest, unit, of, verify.Options{}); !bytes.Equal(rep.JSON(), want.JSON()) || !reflect.DeepEqual(got, counts) {
+			t.Errorf("in %d shares: %s", of, rep.JSON())
+		}
+	}
+	for _, of := range []int{1, 2} {
+		if rep, _ := verify.Unit(context.Background(), z, contest, unit, verify.Options{Facts: source.Share(0, of)}); rep.Status != report.Unknown {
+			t.Errorf("one share of %d: %s", of, rep.Status)
+		}
 	}
 }
 

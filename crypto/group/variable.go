@@ -100,7 +100,11 @@ func (b *Batch) sum() Element {
 	var r secp256r1.G1Jac
 	r.FromAffine(&secp256r1.G1Affine{})
 	if len(b.points) < straus {
-		r = interleave(oddMultiples(b.points, strausWindow), b.scalars, strausWindow)
+		w := strausWindow
+		if short(b.scalars) {
+			w = 2 // no multiples to prepare
+		}
+		r = interleave(oddMultiples(b.points, w), b.scalars, w)
 	} else {
 		// The only error is a difference in lengths. One task: callers run
 		// batches side by side, so that all cores work without contention.
@@ -115,9 +119,23 @@ func (b *Batch) sum() Element {
 	return e
 }
 
+// short reports whether all scalars are so small, such as Lagrange coefficients
+// mostly are, that preparing multiples costs more than it saves.
+func short(scalars []fr.Element) bool {
+	for i := range scalars {
+		if k := scalars[i].Bits(); k[1]|k[2]|k[3] != 0 || k[0] >= 1<<16 {
+			return false
+		}
+	}
+	return true
+}
+
 // oddMultiples returns P, 3P, … (2^(w−1)−1)P of each point, with one inversion
 // for all, so that every later addition is a mixed one.
 func oddMultiples(points []secp256r1.G1Affine, w int) []secp256r1.G1Affine {
+	if w == 2 {
+		return points
+	}
 	multiples := make([]secp256r1.G1Jac, 0, len(points)<<(w-2))
 	for i := range points {
 		var p, two secp256r1.G1Jac

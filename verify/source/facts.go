@@ -3,13 +3,38 @@ package source
 import (
 	"crypto/sha256"
 	"sync"
+	"sync/atomic"
 )
 
-// Facts remembers proofs that held, and what was made of bytes, by the hash of everything that goes into
-// them, so that one process need not check the same bytes twice. Bodies that
-// distrust each other must not share one. The zero value is empty, nil
-// remembers nothing; safe for concurrent use.
-type Facts struct{ held sync.Map }
+// Facts remembers proofs that held, and what was made of bytes, by the hash of
+// everything that goes into them, so that one process need not check the same
+// bytes twice. Bodies that distrust each other must not share one. The zero
+// value is empty, nil remembers nothing; safe for concurrent use.
+type Facts struct {
+	held    sync.Map
+	nth, of uint64 // of is 0 unless they are a share
+	asked   atomic.Uint64
+}
+
+// Share returns empty facts for the nth of several processes, from 0, which
+// divide one verification: every of-th fact that is asked for is left to it, and
+// of the others it says that they hold. What it finds to hold, Proven lists, for
+// the Facts of the process that verifies everything and judges. The shares are
+// whole if all processes ask in one order; what is in none, that process checks. A
+// Reader with a share has a finding that says so: nothing is verified by it.
+func Share(nth, of int) *Facts { return &Facts{nth: uint64(nth), of: uint64(max(of, 1))} }
+
+// Proven returns the proofs that held, in no order, without what Remember keeps.
+func (f *Facts) Proven() [][32]byte {
+	var out [][32]byte
+	f.held.Range(func(fact, kept any) bool {
+		if kept == nil {
+			out = append(out, fact.([32]byte))
+		}
+		return true
+	})
+	return out
+}
 
 // Fact hashes labelled parts, each with its length:
 //
@@ -43,6 +68,9 @@ func (f *Facts) Once(fact [32]byte, check func() error) error {
 func (f *Facts) Held(fact [32]byte) bool {
 	if f == nil {
 		return false
+	}
+	if f.of > 0 && (f.asked.Add(1)-1)%f.of != f.nth {
+		return true
 	}
 	_, ok := f.held.Load(fact)
 	return ok

@@ -31,7 +31,11 @@ type Reader struct {
 // New returns a reader of the record in fsys, whose findings go into a new
 // ledger. Progress, unless it is nil, is told how far a long stage has come.
 func New(ctx context.Context, fsys fs.FS, facts *Facts, progress func(stage string, done, total int)) *Reader {
-	return &Reader{Ledger: report.NewLedger(), Facts: facts, ctx: ctx, fsys: fsys, progress: progress, named: map[string]bool{}}
+	r := &Reader{Ledger: report.NewLedger(), Facts: facts, ctx: ctx, fsys: fsys, progress: progress, named: map[string]bool{}}
+	if facts != nil && facts.of > 0 {
+		r.Absent("V001", report.Nowhere, "only one share of the proofs is checked")
+	}
+	return r
 }
 
 // StopAtFirst lets the first refutation end the reading: after it Scan and

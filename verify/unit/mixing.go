@@ -55,47 +55,50 @@ func (c *Checker) mayMix(turn int, mixer string, before []string) (turns int, ok
 	return len(regular), reserve || regular[turn-1] == mixer
 }
 
-// checkMixing checks the shuffles of a unit: V031 and V032.
-func (c *Checker) checkMixing(u *Unit) {
+// checkMixing checks the shuffles of a unit: V031 and V032. It returns the rows
+// that the last one gave if it had to decode them, and nil otherwise.
+func (c *Checker) checkMixing(u *Unit) []elgamal.Ciphertext {
 	where := u.where()
 	if u.plan.Ballots == 0 {
 		for _, s := range u.Shuffles {
 			c.Refute("V031", report.At(record.HQ, s.Index), "%s has no ballots: it is not mixed", where)
 		}
 		u.mixed = u.sound
-		return
+		return nil
 	}
 	if !u.sound {
 		u.doubt = true
 		for _, s := range u.Shuffles {
 			c.Absent("V032", report.At(record.HQ, s.Index), "%s cannot be judged: a branch's ballots or the key do not stand", where)
 		}
-		return
+		return nil
 	}
 	if len(u.Shuffles) == 0 {
-		return
+		return nil
 	}
 	rows, err := c.input(u)
 	if err != nil {
 		u.doubt = true
 		c.Absent("V031", report.InLog(record.HQ), "%s: %v", where, err)
-		return
+		return nil
 	}
 	m := &mixing{Unit: u}
 	for _, s := range u.Shuffles {
 		out, ok := c.checkTurn(m, s, rows)
 		if !ok {
-			return
+			return nil
 		}
 		rows = out
 	}
+	return m.given
 }
 
 // mixing is what the turns of one unit have in common.
 type mixing struct {
 	*Unit
-	gens   *shuffle.Generators // derived when first needed
-	before []string            // mixers that have had a sound turn
+	given  []elgamal.Ciphertext // what the last turn gave, if it was decoded
+	gens   *shuffle.Generators  // derived when first needed
+	before []string             // mixers that have had a sound turn
 }
 
 // checkTurn checks one turn, which takes rows, and returns what it gives.
@@ -132,6 +135,8 @@ func (c *Checker) checkTurn(m *mixing, s source.Entry[*record.Shuffle], rows []b
 		return nil, false
 	}
 	c.Count("V032", 1)
+	given := m.given
+	m.given = nil
 	err := c.Facts.Once(source.Fact("shuffle", c.Key.Element().Bytes(), []byte(session.SID), []byte(session.AuxSID), rows, out, proof), func() error {
 		var err error
 		if m.gens == nil {
@@ -139,7 +144,8 @@ func (c *Checker) checkTurn(m *mixing, s source.Entry[*record.Shuffle], rows []b
 				return err
 			}
 		}
-		return verifyShuffle(session, m.gens, c.Key, n, rows, out, proof)
+		m.given, err = verifyShuffle(session, m.gens, c.Key, n, rows, given, out, proof)
+		return err
 	})
 	if err != nil {
 		c.Refute("V032", p, "%s, mixer %s: %v", where, b.Mixer, err)
@@ -151,18 +157,24 @@ func (c *Checker) checkTurn(m *mixing, s source.Entry[*record.Shuffle], rows []b
 	return out, true
 }
 
-func verifyShuffle(session shuffle.Session, gens *shuffle.Generators, key *elgamal.Key, n int, in, out, proof []byte) error {
-	a, err := elgamal.Decode(in, n)
-	if err != nil {
-		return fmt.Errorf("input: %w", err)
+// verifyShuffle returns what out holds. What in holds is decoded unless a is that.
+func verifyShuffle(session shuffle.Session, gens *shuffle.Generators, key *elgamal.Key, n int, in []byte, a []elgamal.Ciphertext, out, proof []byte) ([]elgamal.Ciphertext, error) {
+	if a == nil {
+		var err error
+		if a, err = elgamal.Decode(in, n); err != nil {
+			return nil, fmt.Errorf("input: %w", err)
+		}
 	}
 	b, err := elgamal.Decode(out, n)
 	if err != nil {
-		return fmt.Errorf("output: %w", err)
+		return nil, fmt.Errorf("output: %w", err)
 	}
 	p, err := shuffle.DecodeProof(proof, n)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return shuffle.Verify(session, gens, key, a, b, p)
+	if err := shuffle.Verify(session, gens, key, a, b, p); err != nil {
+		return nil, err
+	}
+	return b, nil
 }

@@ -15,8 +15,9 @@ import (
 )
 
 // checkOpening checks the shares of a unit (V033, V034), opens it (V035, V036)
-// and compares its tally (V037).
-func (c *Checker) checkOpening(u *Unit) {
+// and compares its tally (V037). The rows are those that the last mixer gave, if
+// they are decoded already.
+func (c *Checker) checkOpening(u *Unit, rows []elgamal.Ciphertext) {
 	where := u.where()
 	if u.plan.Ballots == 0 {
 		for _, s := range u.Shares {
@@ -29,12 +30,12 @@ func (c *Checker) checkOpening(u *Unit) {
 		return
 	}
 	if len(u.Shares) > 0 {
-		c.openUnit(u, where)
+		c.openUnit(u, rows, where)
 	}
 	c.checkTally(u, where)
 }
 
-func (c *Checker) openUnit(u *Unit, where string) {
+func (c *Checker) openUnit(u *Unit, rows []elgamal.Ciphertext, where string) {
 	if !u.mixed {
 		// Mixing that does not stand is another check's finding; too few turns
 		// is this one's.
@@ -51,8 +52,9 @@ func (c *Checker) openUnit(u *Unit, where string) {
 	if o == nil {
 		return
 	}
+	o.rows = rows
 	var indices []int
-	var partials [][]byte
+	var partials []partial
 	var opened uint64 // the entry with which a quorum had opened the unit
 	for _, s := range u.Shares {
 		shares, ok := c.checkShares(o, s)
@@ -81,6 +83,12 @@ func (c *Checker) openUnit(u *Unit, where string) {
 	}
 	c.Count("V035", 1)
 	c.countCodes(o, indices, partials)
+}
+
+// A partial is the shares of one trustee, decoded if they had to be.
+type partial struct {
+	encoded []byte
+	decoded []group.Element
 }
 
 // opening is what the shares of one unit have in common.
@@ -114,56 +122,59 @@ func (o *opening) decode() ([]elgamal.Ciphertext, error) {
 	return o.rows, nil
 }
 
-// checkShares checks one trustee's shares of a unit and returns them, encoded.
-func (c *Checker) checkShares(o *opening, s source.Entry[*record.Shares]) ([]byte, bool) {
+// checkShares checks one trustee's shares of a unit and returns them.
+func (c *Checker) checkShares(o *opening, s source.Entry[*record.Shares]) (partial, bool) {
 	c.Count("V033", 1)
-	p := report.At(record.HQ, s.Index)
+	at := report.At(record.HQ, s.Index)
 	b := s.Body
 	switch {
 	case s.Index < o.Shuffles[len(o.Shuffles)-1].Index:
-		c.Refute("V033", p, "%s: trustee %s opened before the last mixer was done", o.where, b.Trustee)
-		return nil, false
+		c.Refute("V033", at, "%s: trustee %s opened before the last mixer was done", o.where, b.Trustee)
+		return partial{}, false
 	case slices.Contains(o.seen, b.Trustee):
-		c.Refute("V033", p, "%s: trustee %s opened twice", o.where, b.Trustee)
-		return nil, false
+		c.Refute("V033", at, "%s: trustee %s opened twice", o.where, b.Trustee)
+		return partial{}, false
 	case b.Shares.Type != record.TypeShares || b.Shares.Size != uint64(o.n*group.ElementSize):
-		c.Refute("V033", p, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, o.n)
-		return nil, false
+		c.Refute("V033", at, "%s: the shares of trustee %s are not %d elements", o.where, b.Trustee, o.n)
+		return partial{}, false
 	}
 	o.seen = append(o.seen, b.Trustee)
-	raw, ok := c.Blob(b.Shares, p)
+	raw, ok := c.Blob(b.Shares, at)
 	if !ok {
 		o.unread++
-		c.Absent("V034", p, "%s: the shares of trustee %s cannot be judged without their blob", o.where, b.Trustee)
-		return nil, false
+		c.Absent("V034", at, "%s: the shares of trustee %s cannot be judged without their blob", o.where, b.Trustee)
+		return partial{}, false
 	}
 	c.Count("V034", 1)
 	vk := c.Verification[c.trustee(b.Trustee)]
 	tag := record.SharesTag(c.Election, c.Key.Element().Bytes(), o.id.Contest, o.id.Unit, b.Trustee)
+	var shares []group.Element
 	err := c.Facts.Once(source.Fact("shares", tag, vk.Bytes(), o.encoded, raw, b.Proof), func() error {
 		rows, err := o.decode()
 		if err != nil {
 			return err
 		}
-		shares, err := group.DecodeElements(raw, o.n)
-		if err != nil {
+		if shares, err = group.DecodeElements(raw, o.n); err != nil {
 			return err
 		}
 		return threshold.VerifyPartial(tag, vk, rows, shares, b.Proof)
 	})
 	if err != nil {
-		c.Refute("V034", p, "%s, trustee %s: %v", o.where, b.Trustee, err)
-		return nil, false
+		c.Refute("V034", at, "%s, trustee %s: %v", o.where, b.Trustee, err)
+		return partial{}, false
 	}
-	return raw, true
+	return partial{raw, shares}, true
 }
 
 // countCodes combines the shares and counts what comes out: V036.
-func (c *Checker) countCodes(o *opening, indices []int, encoded [][]byte) {
+func (c *Checker) countCodes(o *opening, indices []int, partials []partial) {
 	c.Count("V036", o.n)
 	parts := [][]byte{c.Key.Element().Bytes(), o.encoded, fmt.Append(nil, indices, o.contest.N(), o.contest.K(), o.plan.Ballots)}
-	counts, err := source.Remember(c.Facts, source.Fact("opened", append(parts, encoded...)...), func() ([]int, error) {
-		return c.openCodes(o, indices, encoded)
+	for _, p := range partials {
+		parts = append(parts, p.encoded)
+	}
+	counts, err := source.Remember(c.Facts, source.Fact("opened", parts...), func() ([]int, error) {
+		return c.openCodes(o, indices, partials)
 	})
 	if err == nil {
 		o.opened = counts
@@ -175,8 +186,8 @@ var errUnsound = errors.New("refuted")
 
 // openCodes returns how often each code occurs, or an error if it has refuted
 // something.
-func (c *Checker) openCodes(o *opening, indices []int, encoded [][]byte) ([]int, error) {
-	points, err := o.combine(indices, encoded)
+func (c *Checker) openCodes(o *opening, indices []int, partials []partial) ([]int, error) {
+	points, err := o.combine(indices, partials)
 	if err != nil {
 		c.Refute("V035", report.InLog(record.HQ), "%s: %v", o.where, err)
 		return nil, errUnsound
@@ -203,20 +214,21 @@ func (c *Checker) openCodes(o *opening, indices []int, encoded [][]byte) ([]int,
 }
 
 // combine returns g^code of each row.
-func (o *opening) combine(indices []int, encoded [][]byte) ([]group.Element, error) {
+func (o *opening) combine(indices []int, partials []partial) ([]group.Element, error) {
 	rows, err := o.decode()
 	if err != nil {
 		return nil, err
 	}
-	var partials [][]group.Element
-	for _, b := range encoded {
-		shares, err := group.DecodeElements(b, o.n)
-		if err != nil {
+	decoded := make([][]group.Element, len(partials))
+	for i, p := range partials {
+		if decoded[i] = p.decoded; p.decoded != nil {
+			continue
+		}
+		if decoded[i], err = group.DecodeElements(p.encoded, o.n); err != nil {
 			return nil, err
 		}
-		partials = append(partials, shares)
 	}
-	combined, err := threshold.Combine(indices, partials)
+	combined, err := threshold.Combine(indices, decoded)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,6 @@ func (c *Checker) Check() {
 		}
 	}
 	c.Parallel("units", len(todo), func(i int) {
-		c.checkMixing(todo[i])
-		c.checkOpening(todo[i])
+		c.checkOpening(todo[i], c.checkMixing(todo[i]))
 	})
 }

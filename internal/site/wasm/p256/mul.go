@@ -71,7 +71,12 @@ func Mul(z, x, y *[4]uint64) {
 	t = uint64(int64(t)>>29) + a8*b8 + m8<<24
 	l8 := t & mask
 	l9 := t >> 29
-	pack(z, l0|l1<<5|l2<<34|l3<<63, l3>>1|l4<<28|l5<<57, l5>>7|l6<<22|l7<<51, l7>>13|l8<<16|l9<<45, l9>>19)
+	w0, w1, w2, w3, over := l0|l1<<5|l2<<34|l3<<63, l3>>1|l4<<28|l5<<57, l5>>7|l6<<22|l7<<51, l7>>13|l8<<16|l9<<45, l9>>19
+	if over == 0 && w3 < highest {
+		z[0], z[1], z[2], z[3] = w0, w1, w2, w3
+		return
+	}
+	subtract(z, w0, w1, w2, w3, over)
 }
 
 // Square sets z to x²·2⁻²⁵⁶ mod p, as Mul does.
@@ -114,15 +119,24 @@ func Square(z, x *[4]uint64) {
 	t = uint64(int64(t)>>29) + a8*a8 + m8<<24
 	l8 := t & mask
 	l9 := t >> 29
-	pack(z, l0|l1<<5|l2<<34|l3<<63, l3>>1|l4<<28|l5<<57, l5>>7|l6<<22|l7<<51, l7>>13|l8<<16|l9<<45, l9>>19)
+	w0, w1, w2, w3, over := l0|l1<<5|l2<<34|l3<<63, l3>>1|l4<<28|l5<<57, l5>>7|l6<<22|l7<<51, l7>>13|l8<<16|l9<<45, l9>>19
+	if over == 0 && w3 < highest {
+		z[0], z[1], z[2], z[3] = w0, w1, w2, w3
+		return
+	}
+	subtract(z, w0, w1, w2, w3, over)
 }
 
-// pack writes the value below 2p as four words below p.
-func pack(z *[4]uint64, w0, w1, w2, w3, over uint64) {
+// highest is the highest word of p. A number whose own is less is below p, as most
+// products are.
+const highest = 0xffffffff00000001
+
+// subtract writes the value below 2p as four words below p.
+func subtract(z *[4]uint64, w0, w1, w2, w3, over uint64) {
 	s0, b := bits.Sub64(w0, 0xffffffffffffffff, 0)
 	s1, b := bits.Sub64(w1, 0x00000000ffffffff, b)
 	s2, b := bits.Sub64(w2, 0, b)
-	s3, b := bits.Sub64(w3, 0xffffffff00000001, b)
+	s3, b := bits.Sub64(w3, highest, b)
 	if over >= b {
 		w0, w1, w2, w3 = s0, s1, s2, s3
 	}

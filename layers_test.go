@@ -190,7 +190,7 @@ var layers = []layer{
 	{pkg: "internal/terminal/vault", may: []string{"crypto/group", "crypto/elgamal", "strictjson", "election", "record", "encrypt", "internal/durable"}},
 	{pkg: "internal/terminal/voter", may: []string{"ballot", "record", "encrypt", "internal/durable", "internal/printing", "internal/printing/device", "internal/web",
 		"internal/terminal", "internal/terminal/card", "internal/terminal/screen", "internal/terminal/vault"}},
-	{pkg: "internal/terminal/kiosk", may: []string{"election", "record", "encrypt", "internal/persian", "internal/printing/device", "internal/web",
+	{pkg: "internal/terminal/kiosk", may: []string{"election", "record", "encrypt", "internal/persian", "internal/printing/device", "internal/reader", "internal/web",
 		"internal/terminal", "internal/terminal/screen", "internal/terminal/vault", "internal/terminal/voter"}},
 	{pkg: "internal/terminal/practice", may: []string{"election", "internal/printing", "internal/web", "internal/terminal", "internal/terminal/card", "internal/terminal/screen"}},
 	{pkg: "internal/nomination", may: slices.Concat(lawful, tools)},

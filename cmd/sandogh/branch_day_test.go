@@ -462,16 +462,21 @@ func (v *person) reach(name string) {
 			v.err = fmt.Errorf("%s does not come; the screen is\n%s", name, v.page)
 			return
 		}
-		at := v.url
-		a, err := v.client.Get(at + "turn?turn=" + v.turn() + "&phase=0")
-		if err != nil {
-			v.err = err
-			return
-		}
-		io.Copy(io.Discard, a.Body)
-		a.Body.Close()
-		v.get(at)
+		v.turned()
 	}
+}
+
+// turned waits as the page's script does until there is another page.
+func (v *person) turned() {
+	at := v.url
+	a, err := v.client.Get(at + "turn?turn=" + v.turn() + "&phase=0")
+	if err != nil {
+		v.err = err
+		return
+	}
+	io.Copy(io.Discard, a.Body)
+	a.Body.Close()
+	v.get(at)
 }
 
 // begin shows a card.

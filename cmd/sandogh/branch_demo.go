@@ -176,7 +176,7 @@ func (d *branchDemo) run(ctx context.Context) error {
 			return err
 		}
 	}
-	serve := []string{"branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()), "--roll", d.path("roll.csv"), "--simulate",
+	serve := []string{"branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()), "--roll", d.path("roll.csv"), "--printer", "simulate",
 		"--passphrase-file", d.path("passphrase"), "--listen", d.cmd.Listen, "--link-listen", at[0]}
 	for i, w := range d.r.Witnesses() {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

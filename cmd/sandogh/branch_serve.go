@@ -24,12 +24,14 @@ import (
 	"github.com/sandogh/sandogh/internal/branch/link"
 	"github.com/sandogh/sandogh/internal/branch/officer"
 	"github.com/sandogh/sandogh/internal/branch/papers"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/handover"
-	"github.com/sandogh/sandogh/internal/printing/device"
+	"github.com/sandogh/sandogh/internal/printing"
 	"github.com/sandogh/sandogh/internal/roll"
 	"github.com/sandogh/sandogh/internal/roll/central"
 	"github.com/sandogh/sandogh/internal/roll/marks"
 	"github.com/sandogh/sandogh/internal/station"
+	"github.com/sandogh/sandogh/internal/terminal/voter"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/record"
 )
@@ -69,7 +71,8 @@ type branchServeCmd struct {
 	Register   string            `help:"Address of the central register, with --admission central." placeholder:"URL"`
 	Token      string            `name:"register-token-file" help:"File with the register's token." placeholder:"FILE"`
 	Witness    map[string]string `help:"Where a witness is reached, to publish after the close. Repeat for each." placeholder:"NAME=URL|FOLDER" mapsep:"none"`
-	Printer    string            `help:"Printer of the branch, to look at in the self-test: path:/dev/usb/lp0 or tcp:HOST:PORT." placeholder:"PRINTER"`
+	Printer    string            `help:"Receipt printer of the branch: path:DEVICE, tcp:HOST[:PORT], file:PATH or simulate. Without it, papers are printed from the browser." placeholder:"PRINTER"`
+	Paper      int               `default:"80" enum:"80,58" help:"Width of its paper in millimetres, 80 or 58." placeholder:"MM"`
 	Simulate   bool              `help:"Devices and voters are simulated; in a practice election alone."`
 	Also       map[string]string `help:"What else runs, for the front page." placeholder:"TITLE=URL" mapsep:"none" hidden:""`
 }
@@ -79,9 +82,11 @@ func (branchServeCmd) Help() string {
 incidents, closing, minutes), the check-in desk, and the terminals' link. DIR
 holds identity.age with the key of the branch's log, and all that happens; started
 again, it goes on where it stood. The pages are for this machine; let others in
-through a proxy that speaks TLS. Stop with Ctrl-C.
+through a proxy that speaks TLS. The zero report, the minutes, the paper list and
+release slips are printed on --printer; "simulate" is for practice elections: its
+page shows the paper and has every fault as a button. Stop with Ctrl-C.
 
-Example: sandogh branch serve --dir b1 --record HQ --roll roll.csv --officer stick1 --officer stick2
+Example: sandogh branch serve --dir b1 --record HQ --roll roll.csv --officer stick1 --officer stick2 --printer path:/dev/usb/lp0
 Example: sandogh branch serve --dir b1 --record https://hq.example/record --roll roll.csv --link-listen 10.0.0.1:8421 --hq https://hq.example/receive` + branchExample
 }
 
@@ -194,6 +199,7 @@ func (c *branchServeCmd) open(ctx context.Context, s *streams) (_ *branchAt, err
 	}
 	b.closers = append(b.closers, func() error { b.seen.close(); return nil })
 	def := b.seen.def
+	c.Simulate = c.Simulate || c.Printer == "simulate"
 	at, ok := def.Branch(b.id)
 	switch {
 	case !ok || at.LogKey != x.Public(body.Log):
@@ -362,29 +368,36 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 			return handover.Push(ctx, b.cmd.HQ, b.id, b.published(), nil, nil)
 		}
 	}
-	switch kind, to, _ := strings.Cut(b.cmd.Printer, ":"); kind {
-	case "":
-	case "path":
-		o.Printer = device.Path(to)
-	case "tcp":
-		o.Printer = device.TCP(to)
-	default:
-		return fmt.Errorf("--printer %s: write path:/dev/usb/lp0 or tcp:HOST:PORT", b.cmd.Printer)
+	if b.cmd.Printer != "" {
+		printer, err := voter.OpenPrinter(b.cmd.Printer)
+		if err != nil {
+			return fmt.Errorf("--printer: %w", err)
+		}
+		roll := printing.Roll80
+		if b.cmd.Paper == 58 {
+			roll = printing.Roll58
+		}
+		o.Press = press.New(printer, roll)
+		b.closers = append(b.closers, o.Press.Close)
 	}
 	screens, err := officer.New(o)
 	if err != nil {
 		return err
 	}
 	b.desk = desk.New(desk.Config{Book: b.marks, Chances: b.station, Election: def.Name, Branch: at.Name, Simulated: b.cmd.Simulate, Now: time.Now, Zone: tehran(),
-		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk})
+		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press})
 	if err := disk.MkdirAll(filepath.Join(b.cmd.Dir, "papers"), 0o700); err != nil {
 		return err
+	}
+	parts := []branch.Part{screens.Part(), b.desk.Part()}
+	if o.Press != nil {
+		parts = append(parts, o.Press.Part())
 	}
 	b.server, err = branch.New(branch.Config{Branch: at.Name, Practice: def.Practice, Simulated: b.cmd.Simulate, Officers: seats, Unlock: b.unlock,
 		Note: b.daybook.Write, Now: time.Now, Log: log, Elsewhere: b.elsewhere,
 		Status: func() branch.Status {
 			return branch.Status{State: string(b.station.State()), Admission: b.desk.Rule(), Stopped: b.stopped()}
-		}}, screens.Part(), b.desk.Part())
+		}}, parts...)
 	if err != nil {
 		return err
 	}

@@ -273,7 +273,11 @@ func (q QR) lay(s *setter) error {
 	}
 	size := Length(n) * module
 	if s.height == 0 {
-		size = dots(n * max(1, toDots(module)))
+		d := max(1, toDots(module))
+		for q.Module <= 0 && d > 2 && dots(n*d) > s.width {
+			d--
+		}
+		size = dots(n * d)
 	}
 	if size > s.width {
 		return fmt.Errorf("code: %d modules are %d points wide, the text only %d: give it less data or smaller modules", n, size/Point, s.width/Point)

@@ -121,7 +121,7 @@ type Pair struct{ Key, Value string }
 // A QR is a QR code. What it holds, and any signature in it, is its caller's.
 type QR struct {
 	Data    string
-	Module  Length // width of a module; 0 is 0.5 mm. On a roll, whole dots
+	Module  Length // width of a module; 0 is 0.5 mm, on a roll as much less as it needs, down to 2 dots. On a roll, whole dots
 	Align   Align
 	Caption string
 }

@@ -34,19 +34,22 @@ const (
 	Confirmed = "definition-confirmed"
 	Tested    = "self-test"
 	Opened    = "opened"
-	Paused    = "paused" // the reason
-	Resumed   = "resumed"
-	Extended  = "extended" // until when
-	Enrolled  = "enrolled" // the device
-	Retired   = "retired"  // the device and the reason
-	Unlocked  = "unlocked" // the device
-	Dismissed = "dismissed"
-	Settled   = "settled" // the ballot and how
-	Closing   = "closing"
-	Closed    = "closed"
-	Published = "published"
-	Pushed    = "pushed"
-	Incident  = "incident" // what happened
+	// The zero report and the minutes were printed; where.
+	ZeroPrinted    = "zero-printed"
+	MinutesPrinted = "minutes-printed"
+	Paused         = "paused" // the reason
+	Resumed        = "resumed"
+	Extended       = "extended" // until when
+	Enrolled       = "enrolled" // the device
+	Retired        = "retired"  // the device and the reason
+	Unlocked       = "unlocked" // the device
+	Dismissed      = "dismissed"
+	Settled        = "settled" // the ballot and how
+	Closing        = "closing"
+	Closed         = "closed"
+	Published      = "published"
+	Pushed         = "pushed"
+	Incident       = "incident" // what happened
 )
 
 // A Line is one thing that was done.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/sandogh/sandogh/internal/branch"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/printing"
 	"github.com/sandogh/sandogh/internal/roll"
 	"github.com/sandogh/sandogh/internal/roll/marks"
@@ -77,44 +78,77 @@ func (d *Desk) undo(r *branch.Request) (branch.Answer, error) {
 
 // releaseView is the page of a release slip.
 type releaseView struct {
-	To     string
-	Person string
-	Number string
-	Text   string
-	Code   template.URL // a picture
+	To, Branch string // its name and its id
+	Person     string
+	ID, Number string // whole, for forms, and as it is shown
+	Text       string
+	Code       template.URL // a picture
+	Printer    bool
+}
+
+// giveUp gives a voter up to the branch that the form names, or finds that this was
+// done, and returns what the slip says. The page, if any, is the answer instead.
+func (d *Desk) giveUp(r *branch.Request) (v releaseView, page branch.Answer, err error) {
+	n, err := number(r)
+	if err != nil {
+		return v, nil, err
+	}
+	to := r.PostForm.Get("to")
+	text, err := d.Book.Release(n, to, r.Who())
+	var refused *marks.Refused
+	switch {
+	case errors.As(err, &refused):
+		return v, d.person(r, refused.Status, "", http.StatusConflict), nil
+	case errors.Is(err, marks.ErrNoBranch):
+		return v, nil, refusal("desk.release.branch", "/desk")
+	case err != nil:
+		if key, ok := slipFault(err); ok {
+			return v, nil, refusal(key, "/desk")
+		}
+		return v, nil, err
+	}
+	st, err := d.Book.Status(n)
+	if err != nil {
+		return v, nil, err
+	}
+	name, _ := d.Book.Roll().Name(to)
+	return releaseView{To: fmt.Sprintf("%s (%s)", r.Lang.Name(name), to), Branch: to, Person: st.Person.Name, ID: n.Digits(), Number: r.Lang.Digits(n.Masked()),
+		Text: text, Printer: d.Press != nil}, nil, nil
 }
 
 // release gives a voter up and shows the slip for it.
 func (d *Desk) release(r *branch.Request) (branch.Answer, error) {
-	n, err := number(r)
-	if err != nil {
-		return nil, err
-	}
-	text, err := d.Book.Release(n, r.PostForm.Get("to"), r.Who())
-	var refused *marks.Refused
-	switch {
-	case errors.As(err, &refused):
-		return d.person(r, refused.Status, "", http.StatusConflict), nil
-	case errors.Is(err, marks.ErrNoBranch):
-		return nil, refusal("desk.release.branch", "/desk")
-	case err != nil:
-		if key, ok := slipFault(err); ok {
-			return nil, refusal(key, "/desk")
-		}
-		return nil, err
+	v, page, err := d.giveUp(r)
+	if page != nil || err != nil {
+		return page, err
 	}
 	d.Marked()
-	st, err := d.Book.Status(n)
-	if err != nil {
+	if v.Code, err = picture(v.Text); err != nil {
 		return nil, err
 	}
-	code, err := picture(text)
-	if err != nil {
-		return nil, err
+	return branch.Page{Template: "release", Title: r.Say("desk.release.title"), Data: v}, nil
+}
+
+// printSlip prints the slip of a release on the branch's printer.
+func (d *Desk) printSlip(r *branch.Request) (branch.Answer, error) {
+	if d.Press == nil {
+		return nil, refusal("desk.printer", "/desk")
 	}
-	name, _ := d.Book.Roll().Name(st.Branch)
-	return branch.Page{Template: "release", Title: r.Say("desk.release.title"), Data: releaseView{To: fmt.Sprintf("%s (%s)", r.Lang.Name(name), st.Branch),
-		Person: st.Person.Name, Number: r.Lang.Digits(n.Masked()), Text: text, Code: code}}, nil
+	v, page, err := d.giveUp(r)
+	if page != nil || err != nil {
+		return page, err
+	}
+	title := r.Say("desk.release.title")
+	doc := printing.Document{Title: title, Lang: printing.Lang(r.Lang), Simulated: d.Simulated, Blocks: []printing.Block{
+		printing.Heading{Text: title, Align: printing.Center},
+		printing.Paragraph{Text: printing.Isolate(r.Lang.Name(d.Election)), Align: printing.Center},
+		printing.KeyValue{Pairs: []printing.Pair{{Key: r.Say("desk.person.name"), Value: printing.Isolate(v.Person)}, {Key: r.Say("desk.person.number"), Value: printing.Code(v.Number)},
+			{Key: r.Say("desk.release.from"), Value: printing.Isolate(r.Lang.Name(d.Branch))}, {Key: r.Say("desk.release.to"), Value: printing.Isolate(v.To)}}},
+		printing.QR{Data: v.Text, Align: printing.Center, Caption: r.Say("desk.release.code")},
+		printing.Paragraph{Text: printing.Code(v.Text)},
+		printing.Paragraph{Text: r.Say("desk.release.text", v.To)},
+	}}
+	return d.Press.Print(press.Paper{Title: title, Parts: []printing.Document{doc}, Back: "/desk"})
 }
 
 // picture is a QR code as a page shows it, with modules as large as they fit.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sandogh/sandogh/internal/branch"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/roll/marks"
 )
 
@@ -18,6 +19,7 @@ type dayView struct {
 	Unasked   int
 	Conflicts []line
 	List      bool
+	Printer   bool
 }
 
 // A bar of the chart, in its units: a column is 40 wide, the chart 120 high.
@@ -40,7 +42,7 @@ const (
 
 func (d *Desk) day(r *branch.Request) (branch.Answer, error) {
 	day := d.Book.Day(period)
-	v := dayView{Unasked: day.Unasked, List: r.May(branch.Officer), Counts: []figure{
+	v := dayView{Unasked: day.Unasked, List: r.May(branch.Officer), Printer: d.Press != nil, Counts: []figure{
 		{r.Say("desk.count.in"), day.CheckedIn}, {r.Say("desk.count.voters"), day.Voters}, {r.Say("desk.count.guests"), day.Guests},
 		{r.Say("desk.count.released"), day.Released}, {r.Say("desk.count.undone"), day.Undone}}}
 	if day.Waiting != nil {
@@ -86,6 +88,19 @@ func (d *Desk) list(r *branch.Request) (branch.Answer, error) {
 		return nil, err
 	}
 	return branch.File{Type: "application/pdf", Name: "list.pdf", Data: data}, nil
+}
+
+// printList prints the paper list on the branch's printer, in sheets that are cut
+// off each.
+func (d *Desk) printList(r *branch.Request) (branch.Answer, error) {
+	if d.Press == nil {
+		return nil, refusal("desk.printer", "/desk-day")
+	}
+	sheets, err := d.sheets()
+	if err != nil {
+		return nil, err
+	}
+	return d.Press.Print(press.Paper{Title: r.Say("desk.paper"), Parts: sheets, Back: "/desk-day"})
 }
 
 // noted is what the paper list says of a line.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/branch"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/roll/marks"
 )
@@ -31,6 +32,8 @@ type Config struct {
 	// List is the file of the paper list; it is not kept if it is empty.
 	List string
 	Disk durable.Disk
+	// Press prints slips and the list; without one they are shown alone.
+	Press *press.Press
 }
 
 // A Desk is the pages of all desks of a branch.
@@ -72,10 +75,12 @@ func (d *Desk) Part() branch.Part {
 			{Method: "POST", Path: "/desk/check-in", Role: branch.Desk, Do: d.checkIn},
 			{Method: "POST", Path: "/desk/undo", Role: branch.Head, Do: d.undo},
 			{Method: "POST", Path: "/desk/release", Role: branch.Officer, Do: d.release},
+			{Method: "POST", Path: "/desk/release/print", Role: branch.Officer, Do: d.printSlip},
 			{Method: "POST", Path: "/desk/ask", Role: branch.Desk, Do: d.ask},
 			{Method: "GET", Path: "/desk-day", Role: branch.Desk, Do: d.day},
 			{Method: "POST", Path: "/desk-day/queue", Role: branch.Desk, Do: d.queue},
 			{Method: "GET", Path: "/desk-day/list", Role: branch.Officer, Do: d.list},
+			{Method: "POST", Path: "/desk-day/print", Role: branch.Officer, Do: d.printList},
 		}}
 }
 

@@ -23,8 +23,11 @@ import (
 
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/branch/desk"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/durable"
 	"github.com/sandogh/sandogh/internal/persian"
+	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/roll"
 	"github.com/sandogh/sandogh/internal/roll/central"
 	"github.com/sandogh/sandogh/internal/roll/marks"
@@ -77,6 +80,8 @@ type place struct {
 	state   string
 	fail    bool // the disk
 	log     bytes.Buffer
+	printer device.Simulator
+	press   *press.Press
 }
 
 func (p *place) set(state string) { p.mu.Lock(); p.state = state; p.mu.Unlock() }
@@ -105,7 +110,9 @@ func newPlace(t testing.TB, i int, change func(*marks.Place)) *place {
 	t.Cleanup(func() { p.book.Close() })
 	p.chances.book = p.book
 	b := world.Definition.Branches[i]
-	p.desk = desk.New(desk.Config{Book: p.book, Chances: &p.chances, Election: world.Definition.Name, Branch: b.Name, Simulated: true, Now: now,
+	p.press = press.New(&p.printer, printing.Roll80)
+	t.Cleanup(func() { p.press.Close() })
+	p.desk = desk.New(desk.Config{Press: p.press, Book: p.book, Chances: &p.chances, Election: world.Definition.Name, Branch: b.Name, Simulated: true, Now: now,
 		Zone: time.FixedZone("Asia/Tehran", 3*3600+1800), List: p.list})
 	server, err := branch.New(branch.Config{Branch: b.Name, Practice: true, Simulated: true,
 		Officers: []branch.Seat{{ID: "o1", Head: true, Office: world.Definition.Offices[0].Name}, {ID: "o2", Office: world.Definition.Offices[1].Name}},
@@ -120,7 +127,7 @@ func newPlace(t testing.TB, i int, change func(*marks.Place)) *place {
 			}
 			return world.Keys.Signing("officer/" + id), nil
 		},
-		Note: func(string, string, string) error { return nil }, Now: now, Log: slog.New(slog.NewTextHandler(&p.log, nil))}, p.desk.Part())
+		Note: func(string, string, string) error { return nil }, Now: now, Log: slog.New(slog.NewTextHandler(&p.log, nil))}, p.desk.Part(), p.press.Part())
 	ok(t, err)
 	web := httptest.NewServer(server)
 	t.Cleanup(web.Close)
@@ -422,6 +429,8 @@ func TestRelease(t *testing.T) {
 		t.Fatalf("%d %s", code, main(page))
 	}
 	slip := regexp.MustCompile(`SV1\.[\w-]+`).FindString(page)
+	officer.send("/desk/release/print", page)
+	printed(t, officer, "Release slip of a voter")
 	again := officer.find(n.Number.Digits(), "Has been released to another branch")
 	if code, page := officer.send("/desk/release", again); code != 200 || !strings.Contains(page, slip) {
 		t.Errorf("the slip again: %d", code)
@@ -530,6 +539,37 @@ func TestQueueAndChart(t *testing.T) {
 	if _, page := s.get("/desk-day"); !strings.Contains(page, "<svg class=\"bars\"") || !strings.Contains(page, "۰۹:۳۰") || !strings.Contains(page, "۳ پذیرش") {
 		t.Error(main(page))
 	}
+}
+
+// printed waits until the branch's printer has printed a paper.
+func printed(t *testing.T, s *seat, title string) {
+	t.Helper()
+	s.press.Wait()
+	if _, page := s.get("/printer"); !strings.Contains(page, "Printed: \u2068"+title) {
+		t.Errorf("%s was not printed:\n%s", title, main(page))
+	}
+	if job, whole := s.printer.Last(); !whole || !job.Cut || job.Bitmap.Height < 500 {
+		t.Errorf("%s came out whole: %v, cut: %v, %d rows", title, whole, job.Cut, job.Bitmap.Height)
+	}
+}
+
+// TestPrintList: an officer prints the paper list in sheets; one that was torn off is
+// printed again.
+func TestPrintList(t *testing.T) {
+	p := newPlace(t, 0, nil)
+	if code, _ := p.seat("o1", "3").post("/desk-day/print"); code != 403 {
+		t.Errorf("a desk prints the list: %d", code)
+	}
+	officer := p.seat("o2", "")
+	p.printer.SetAfter(300, device.Hot)
+	officer.post("/desk-day/print")
+	p.press.Wait()
+	if _, page := officer.get("/printer"); !strings.Contains(page, "too hot") || !strings.Contains(page, "tear it up") {
+		t.Errorf("a torn sheet:\n%s", main(page))
+	}
+	p.printer.Set(device.Ready)
+	officer.post("/printer/again")
+	printed(t, officer, "Paper list of voters")
 }
 
 // The paper list is written after twenty marks, or a while after the last.

@@ -23,41 +23,86 @@ const (
 	pause      = 15 * time.Second
 )
 
-// paper lays out the list of everybody whom the branch may admit, with their marks,
-// to go on with pen and paper. It is in Persian: it is for those who work here.
-func (d *Desk) paper() ([]byte, error) {
+// list is everybody whom the branch may admit, as the paper list says it.
+type list struct {
+	rows [][6]string // row, name, father, birth, number, mark
+	in   int         // checked in
+	at   string
+}
+
+func say(key string, args ...any) string { return web.Persian.Say(words[key], args...) }
+
+func (d *Desk) listed() (list, error) {
 	lines, err := d.Book.Paper()
 	if err != nil {
-		return nil, err
+		return list{}, err
 	}
-	say := func(key string, args ...any) string { return web.Persian.Say(words[key], args...) }
-	t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 7}, {Title: say("desk.person.name"), Share: 30},
-		{Title: say("desk.person.father"), Share: 16}, {Title: say("desk.person.birth"), Share: 14}, {Title: say("desk.person.number"), Share: 16}, {Title: say("desk.paper.mark"), Share: 17}}}
-	in := 0
+	out := list{at: persian.Digits(d.Now().In(d.Zone).Format("15:04"))}
 	for i, l := range lines {
 		birth := ""
 		if l.Person.Birth != 0 {
 			birth = printing.Code(persian.Digits(l.Person.Birth.String()))
 		}
-		mark := noted(l)
-		if mark == words["desk.paper.in"][0] {
-			in++
+		if l.Standing == marks.CheckedIn {
+			out.in++
 		}
-		t.Rows = append(t.Rows, []string{persian.Digits(strconv.Itoa(i + 1)), l.Person.Name, l.Person.Father, birth, printing.Code(persian.Digits(l.Person.Number.Digits())), mark})
+		out.rows = append(out.rows, [6]string{persian.Digits(strconv.Itoa(i + 1)), l.Person.Name, l.Person.Father, birth,
+			printing.Code(persian.Digits(l.Person.Number.Digits())), noted(l)})
+	}
+	return out, nil
+}
+
+// paper lays out the list of everybody whom the branch may admit, with their marks,
+// to go on with pen and paper. It is in Persian: it is for those who work here.
+func (d *Desk) paper() ([]byte, error) {
+	l, err := d.listed()
+	if err != nil {
+		return nil, err
+	}
+	t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 7}, {Title: say("desk.person.name"), Share: 30},
+		{Title: say("desk.person.father"), Share: 16}, {Title: say("desk.person.birth"), Share: 14}, {Title: say("desk.person.number"), Share: 16}, {Title: say("desk.paper.mark"), Share: 17}}}
+	for i := range l.rows {
+		t.Rows = append(t.Rows, l.rows[i][:])
 	}
 	pages, err := printing.Lay(printing.Document{Title: say("desk.paper"), Paper: printing.A4, Margin: printing.MM(120), Text: 9 * printing.Point, Simulated: d.Simulated,
-		Footer: say("desk.paper.foot", d.Branch),
-		Blocks: []printing.Block{
-			printing.Heading{Text: say("desk.paper")},
-			printing.Paragraph{Text: say("desk.paper.of", d.Branch, d.Election)},
-			printing.Paragraph{Text: say("desk.paper.count", len(lines), in, persian.Digits(d.Now().In(d.Zone).Format("15:04")))},
-			printing.Paragraph{Text: say("desk.paper.how")},
-			t,
-		}})
+		Footer: say("desk.paper.foot", d.Branch), Blocks: append(d.head(&l), t)})
 	if err != nil {
 		return nil, fmt.Errorf("lay out the paper list: %w", err)
 	}
 	return pages.PDF(), nil
+}
+
+func (d *Desk) head(l *list) []printing.Block {
+	return []printing.Block{
+		printing.Heading{Text: say("desk.paper")},
+		printing.Paragraph{Text: say("desk.paper.of", d.Branch, d.Election)},
+		printing.Paragraph{Text: say("desk.paper.count", len(l.rows), l.in, l.at)},
+		printing.Paragraph{Text: say("desk.paper.how")},
+	}
+}
+
+// sheetRows is how many people are on one sheet of the list from a receipt printer:
+// about a metre of paper.
+const sheetRows = 60
+
+// sheets are the same list for a receipt printer.
+func (d *Desk) sheets() ([]printing.Document, error) {
+	l, err := d.listed()
+	if err != nil {
+		return nil, err
+	}
+	all := max(1, (len(l.rows)+sheetRows-1)/sheetRows)
+	var out []printing.Document
+	for n := range all {
+		t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 12}, {Title: say("desk.person.name"), Share: 44},
+			{Title: say("desk.person.number"), Share: 28}, {Title: say("desk.paper.mark"), Share: 16}}}
+		for _, r := range l.rows[n*sheetRows : min(len(l.rows), (n+1)*sheetRows)] {
+			t.Rows = append(t.Rows, []string{r[0], printing.Isolate(r[1]) + " — " + printing.Isolate(r[2]) + " — " + r[3], r[4], r[5]})
+		}
+		out = append(out, printing.Document{Title: say("desk.paper"), Simulated: d.Simulated,
+			Blocks: append(d.head(&l), printing.Paragraph{Text: say("desk.paper.sheet", n+1, all), Bold: true}, t)})
+	}
+	return out, nil
 }
 
 // Keep keeps what needs keeping until the context is done: the paper list, and the

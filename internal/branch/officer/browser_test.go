@@ -3,9 +3,11 @@ package officer_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/station"
 	"github.com/sandogh/sandogh/internal/web/webtest"
 	"github.com/sandogh/sandogh/record"
@@ -39,7 +41,7 @@ func (w *watcher) look(name, path string) {
 
 // kinds are the screens that are looked at more closely: one of each make.
 var kinds = map[string]bool{"sign-in-wrong": true, "board-waiting": true, "open-1-definition": true, "open-3-devices": true, "settle": true, "extend": true,
-	"terminals": true, "incident-written": true, "close-8-done": true, "stopped": true}
+	"terminals": true, "incident-written": true, "close-9-done": true, "stopped": true, "open-5-zero": true, "printer-cover": true, "printer-low": true}
 
 // open opens a page.
 func (w *watcher) open(path string) {
@@ -121,6 +123,24 @@ func TestBrowser(t *testing.T) {
 	w.open("/officer/open")
 	w.press("شعبه باز شد", pass, "words of o2")
 	w.see("opened", "fa")
+	w.look("open-5-zero", "/officer/open")
+	w.printer.SetAfter(300, device.Cover)
+	w.press("بی‌اعتبار است: پاره‌اش کنید")
+	w.see("printer-cover", "fa")
+	for _, fault := range []struct {
+		state device.State
+		text  string
+	}{{device.Out, "یک حلقهٔ کاغذ تازه بگذارید"}, {device.Hot, "دو سه دقیقه صبر کنید"}, {device.Faulty, "خاموش و روشن کنید"}, {device.Lost, "برق و کابل آن را بررسی کنید"}} {
+		w.printer.Set(fault.state)
+		w.press(fault.text)
+		w.look("printer-"+strings.ReplaceAll(fault.state.String(), " ", "-"), "/printer")
+	}
+	w.printer.Set(device.Low)
+	w.press("نگاه کنید که خوانا")
+	w.look("printer-low", "/printer")
+	w.printer.Set(device.Ready)
+	w.do(chromedp.Click("a.go"))
+	w.says("تابلوی شعبه")
 
 	// The day.
 	p.commit("d2")
@@ -173,13 +193,18 @@ func TestBrowser(t *testing.T) {
 	// The page that waited goes on by itself.
 	w.says("با امضای هر دو مسئول")
 	w.look("close-5-sign", "/officer/close")
-	w.press("شاهدان دفتر را امضا می‌کنند", pass, "words of o2")
-	w.look("close-6-publish", "/officer/close")
+	w.press("کارت‌های صندوق را بشمارید", pass, "words of o2")
+	w.look("close-6-minutes", "/officer/close")
+	w.press("نگاه کنید که خوانا")
+	w.see("printer-minutes", "fa")
+	w.do(chromedp.Click("a.go"))
+	w.says("شاهدان دفتر را امضا می‌کنند")
+	w.look("close-7-publish", "/officer/close")
 	w.press("اگر شبکه قطع شود")
 	w.press("به ستاد نرسید")
 	w.open("/officer/close")
 	w.press("کار شعبه تمام شد")
-	w.look("close-8-done", "/officer/close")
+	w.look("close-9-done", "/officer/close")
 	w.look("board-closed", "/officer")
 	if err := p.station.Shut(t.Context()); err != nil {
 		t.Fatal(err)

@@ -31,12 +31,14 @@ func (s *Screens) close(r *branch.Request) (branch.Answer, error) {
 		now, every = 3, 2
 	case state == station.Closing:
 		now = 4
-	case folder == "":
+	case !s.printed(daybook.MinutesPrinted):
 		now = 5
-	case !pushed && s.Push != nil:
+	case folder == "":
 		now = 6
-	default:
+	case !pushed && s.Push != nil:
 		now = 7
+	default:
+		now = 8
 	}
 	var statement *record.Close
 	if state == station.Closed {
@@ -46,9 +48,9 @@ func (s *Screens) close(r *branch.Request) (branch.Answer, error) {
 		}
 	}
 	return branch.Page{Template: "close", Title: r.Say("close.title"), Every: every, Data: map[string]any{
-		"Steps": steps(r, now, "close.time", "close.queue", "close.idle", "close.settled", "close.sign", "close.publish", "close.push"), "Now": now,
+		"Steps": steps(r, now, "close.time", "close.queue", "close.idle", "close.settled", "close.sign", "close.minutes", "close.publish", "close.push"), "Now": now,
 		"Counts": counts, "Waiting": s.waiting(r), "Terminals": s.terminalViews(r), "Others": r.Others(), "Folder": folder, "Statement": statement,
-		"CanPush": s.Push != nil}}, nil
+		"Print": printView{"minutes", s.Press != nil}, "Papers": s.papers()}}, nil
 }
 
 func (s *Screens) closingTime(r *branch.Request) (branch.Answer, error) {
@@ -81,6 +83,9 @@ func (s *Screens) sign(r *branch.Request) (branch.Answer, error) {
 }
 
 func (s *Screens) publish(r *branch.Request) (branch.Answer, error) {
+	if !s.printed(daybook.MinutesPrinted) {
+		return nil, &branch.Refusal{Status: http.StatusConflict, Text: words["close.minutes.first"], Do: words["close.minutes.first.do"], Back: "/officer/close"}
+	}
 	folder, err := s.Publish(r.Context())
 	if err != nil {
 		return nil, &branch.Refusal{Status: http.StatusConflict, Text: words["close.publish.failed"], Args: []any{err.Error()}, Do: words["close.publish.failed.do"], Back: "/officer/close"}

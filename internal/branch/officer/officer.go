@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
@@ -17,9 +16,8 @@ import (
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/branch/daybook"
 	"github.com/sandogh/sandogh/internal/branch/papers"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/durable"
-	"github.com/sandogh/sandogh/internal/printing"
-	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/station"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/record"
@@ -37,7 +35,7 @@ type Config struct {
 	Officers []papers.Officer
 	Dir      string // of the branch; papers are kept below it
 	Disk     durable.Disk
-	Printer  device.Printer // nil: papers are printed from the browser
+	Press    *press.Press // nil: papers are printed from the browser
 	Now      func() time.Time
 	Zone     *time.Location
 	// Orders returns the orders to extend voting on headquarters' log.
@@ -107,6 +105,7 @@ func (s *Screens) Part() branch.Part {
 			get("/officer/close", s.close), post("/officer/close/time", s.closingTime), post("/officer/close/queue", s.queueServed),
 			post("/officer/close/sign", s.sign), post("/officer/close/publish", s.publish), post("/officer/close/push", s.push),
 			get("/officer/papers/{name}", s.paper),
+			post("/officer/papers/{name}/print", s.print), post("/officer/papers/{name}/printed", s.printedElsewhere),
 		}}
 }
 
@@ -163,6 +162,9 @@ func (s *Screens) next(r *branch.Request) next {
 	case station.Before:
 		return next{"/officer/open", r.Say("next.open"), r.Say("next.open.text")}
 	case station.Open:
+		if !s.printed(daybook.ZeroPrinted) {
+			return next{"/officer/open", r.Say("next.zero"), r.Say("next.zero.text")}
+		}
 		return next{"/officer/close", r.Say("next.close"), r.Say("next.close.text")}
 	case station.Paused:
 		return next{"/officer/resume", r.Say("next.resume"), r.Say("next.resume.text")}
@@ -250,7 +252,7 @@ func (s *Screens) board(r *branch.Request) (branch.Answer, error) {
 	state := s.Station.State()
 	return branch.Page{Template: "board", Title: r.Say("officer.board"), Every: 3, Data: map[string]any{
 		"Counts": s.Station.Counts(), "Terminals": s.terminalViews(r), "Waiting": s.waiting(r), "Faults": faults, "Next": s.next(r),
-		"Running": state == station.Open || state == station.Closing, "State": state, "Clock": r.Lang.Digits(s.Now().In(s.Zone).Format("15:04")),
+		"Running": state == station.Open || state == station.Closing, "State": state, "Papers": s.papers(), "Clock": r.Lang.Digits(s.Now().In(s.Zone).Format("15:04")),
 	}}, nil
 }
 
@@ -387,76 +389,4 @@ func (s *Screens) incident(r *branch.Request) (branch.Answer, error) {
 		return nil, &branch.Refusal{Status: http.StatusUnprocessableEntity, Text: words["incident.wrong"], Do: words["incident.wrong.do"], Back: "/officer/incidents"}
 	}
 	return branch.Redirect{Path: "/officer/incidents", Flash: r.Say("incident.done")}, s.Book.Write(r.Who(), daybook.Incident, text)
-}
-
-// info is the head of a paper in a language.
-func (s *Screens) info(l web.Lang) papers.Branch {
-	p := s.Paper
-	p.Lang = l
-	return p
-}
-
-func (s *Screens) devices() (out []papers.Device) {
-	for _, d := range s.Station.Devices() {
-		if d.Committed {
-			out = append(out, papers.Device{ID: d.ID, Limit: d.Limit, Root: d.Root, Sealed: d.Next, Retired: d.Retired})
-		}
-	}
-	return out
-}
-
-// document lays out a paper.
-func (s *Screens) document(ctx context.Context, l web.Lang, name string) (*printing.Pages, error) {
-	var doc printing.Document
-	switch {
-	case name == "zero" && s.Station.State() != station.Before:
-		entry, err := s.Station.Entry(ctx, 0)
-		if err != nil {
-			return nil, err
-		}
-		doc = papers.ZeroReport(s.info(l), papers.Zero{Entry: entry, Devices: s.devices(), Officers: s.Officers})
-	case name == "minutes" && s.Station.State() == station.Closed:
-		entry, c, err := s.Station.Statement(ctx)
-		if err != nil {
-			return nil, err
-		}
-		doc = papers.MinutesOf(s.info(l), papers.Minutes{Entry: entry, Size: c.Size, Root: c.Root, Counts: c.Counts, Devices: s.devices(),
-			Officers: s.Officers, Lines: s.Book.Lines(), Zone: s.Zone})
-	default:
-		return nil, &branch.Refusal{Status: http.StatusNotFound, Text: words["paper.none"], Do: words["paper.none.do"], Back: "/officer"}
-	}
-	return printing.Lay(doc)
-}
-
-// paper hands out a paper: zero.pdf, zero.png, minutes.pdf, minutes.png.
-func (s *Screens) paper(r *branch.Request) (branch.Answer, error) {
-	file := r.PathValue("name")
-	ext := filepath.Ext(file)
-	pages, err := s.document(r.Context(), r.Lang, file[:len(file)-len(ext)])
-	if err != nil {
-		return nil, err
-	}
-	if ext == ".png" {
-		b, err := pages.PNG(0, 96)
-		return branch.File{Type: "image/png", Data: b}, err
-	}
-	return branch.File{Type: "application/pdf", Data: pages.PDF()}, nil
-}
-
-// keep writes a paper below the branch's folder in both languages.
-func (s *Screens) keep(ctx context.Context, name string) error {
-	dir := filepath.Join(s.Dir, "papers")
-	if err := s.Disk.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	for _, l := range web.Langs {
-		pages, err := s.document(ctx, l, name)
-		if err != nil {
-			return err
-		}
-		if err := s.Disk.WriteFile(filepath.Join(dir, name+"-"+l.Code()+".pdf"), pages.PDF(), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -25,7 +25,10 @@ import (
 	"github.com/sandogh/sandogh/internal/branch/daybook"
 	"github.com/sandogh/sandogh/internal/branch/officer"
 	"github.com/sandogh/sandogh/internal/branch/papers"
+	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/durable"
+	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/station"
 	"github.com/sandogh/sandogh/record"
@@ -50,6 +53,8 @@ type place struct {
 	now      time.Time
 	orders   [][]byte
 	pushed   int
+	printer  device.Simulator
+	press    *press.Press
 }
 
 func newPlace(t *testing.T) *place {
@@ -76,7 +81,9 @@ func newPlace(t *testing.T) *place {
 	}
 	t.Cleanup(func() { p.book.Close() })
 	at, _ := e.Definition.Branch("101")
-	screens, err := officer.New(officer.Config{Station: p.station, Book: p.book, Election: e.Definition, Dir: p.dir, Now: now, Zone: time.UTC,
+	p.press = press.New(&p.printer, printing.Roll80)
+	t.Cleanup(func() { p.press.Close() })
+	screens, err := officer.New(officer.Config{Station: p.station, Book: p.book, Election: e.Definition, Dir: p.dir, Now: now, Zone: time.UTC, Press: p.press,
 		Paper:    papers.Branch{Election: e.Definition.Name, ElectionID: e.Definition.ID(), Name: at.Name, ID: "101", Practice: true, Simulated: true},
 		Officers: []papers.Officer{{ID: "o1", Head: true, Office: e.Definition.Offices[0].Name}, {ID: "o2", Office: e.Definition.Offices[1].Name}},
 		Orders:   func(context.Context) ([][]byte, error) { return p.orders, nil }, Refresh: func(context.Context) error { return nil },
@@ -101,7 +108,7 @@ func newPlace(t *testing.T) *place {
 			}
 			return e.Keys.Signing("officer/" + id), nil
 		},
-		Note: p.book.Write, Now: now}, screens.Part())
+		Note: p.book.Write, Now: now}, screens.Part(), p.press.Part())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,6 +256,9 @@ func TestDay(t *testing.T) {
 	_, page := p.get("/en/officer/open")
 	p.must("Self-test", "/en/officer/open/definition", p.typed(page)...)
 	p.refused(http.StatusUnprocessableEntity, "clock was not confirmed", "/en/officer/open/test")
+	p.printer.Set(device.Cover)
+	p.refused(http.StatusConflict, "cover is open", "/en/officer/open/test", "clock", "1")
+	p.printer.Set(device.Ready)
 	p.must("Start every", "/en/officer/open/test", "clock", "1")
 	p.refused(http.StatusConflict, "No terminal is ready", "/en/officer/open/devices")
 	p.commit("d1", "d2")
@@ -258,7 +268,11 @@ func TestDay(t *testing.T) {
 	if n := p.station.Entries(); n != 0 {
 		t.Fatalf("%d entries were written", n)
 	}
+	if status, _ := p.post("/en/officer/papers/zero/printed", "sure", "1"); status != http.StatusNotFound {
+		t.Errorf("the zero report was said to be printed before there was one: status %d", status)
+	}
 	p.must("The branch is open", "/en/officer/open/sign", second...)
+	p.print("zero", "Zero report")
 	p.refused(http.StatusConflict, "opened already", "/en/officer/open/sign", second...)
 	for _, name := range []string{"zero-fa.pdf", "zero-en.pdf"} {
 		if b, err := os.ReadFile(filepath.Join(p.dir, "papers", name)); err != nil || !bytes.HasPrefix(b, []byte("%PDF")) {
@@ -307,7 +321,10 @@ func TestDay(t *testing.T) {
 	}
 	p.refused(http.StatusConflict, "1 persons are checked in", "/en/officer/close/queue")
 	p.must("Closing statement", "/en/officer/close/queue", "sure", "1")
-	p.must("Publishing the log", "/en/officer/close/sign", second...)
+	p.must("count the cards in the box", "/en/officer/close/sign", second...)
+	p.refused(http.StatusConflict, "not printed yet", "/en/officer/close/publish")
+	p.refused(http.StatusUnprocessableEntity, "hold the paper", "/en/officer/papers/minutes/printed")
+	p.must("The witnesses cosign", "/en/officer/papers/minutes/printed", "sure", "1")
 	p.must("Sending to headquarters", "/en/officer/close/publish")
 	p.refused(http.StatusConflict, "the network is down", "/en/officer/close/push")
 	p.must("work is done", "/en/officer/close/push")
@@ -316,13 +333,41 @@ func TestDay(t *testing.T) {
 			t.Errorf("%s: status %d, %d bytes", name, status, len(body))
 		}
 	}
-	want := []string{"sign-in-refused", "signed-in", "definition-confirmed", "self-test", "opened", "paused", "resumed", "incident", "extended", "closing", "settled", "closed", "published", "pushed"}
+	want := []string{"sign-in-refused", "signed-in", "definition-confirmed", "self-test", "opened", "zero-printed", "paused", "resumed", "incident", "extended", "closing", "settled", "closed", "minutes-printed", "published", "pushed"}
 	var got []string
 	for _, l := range p.book.Lines() {
 		got = append(got, l.What)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the daybook says %v, want %v", got, want)
+	}
+}
+
+// print prints a paper that the officers are asked for: torn off first, then whole.
+func (p *place) print(name, title string) {
+	p.t.Helper()
+	if _, page := p.get("/en/officer"); !strings.Contains(page, "Print the zero report") {
+		p.t.Errorf("the board does not ask for the paper:\n%s", page)
+	}
+	title = "\u2068" + title + "\u2069"
+	p.printer.SetAfter(100, device.Out)
+	p.post("/en/officer/papers/" + name + "/print")
+	p.press.Wait()
+	if _, page := p.get("/en/printer"); !strings.Contains(page, title+" was not printed: \u2068The printer is out of paper") || !strings.Contains(page, "void") {
+		p.t.Errorf("the fault in mid-print is not shown:\n%s", page)
+	}
+	if _, page := p.get("/en/officer/open"); !strings.Contains(page, "/officer/papers/zero/print\"") {
+		p.t.Errorf("the wizard goes on without the paper:\n%s", page)
+	}
+	p.printer.Set(device.Ready)
+	p.post("/en/printer/again")
+	p.press.Wait()
+	if _, page := p.get("/en/printer"); !strings.Contains(page, "Printed: "+title) {
+		p.t.Errorf("it was not printed again:\n%s", page)
+	}
+	job, whole := p.printer.Last()
+	if !whole || !job.Cut || job.Bitmap.Width < 560 || job.Bitmap.Height < 800 {
+		p.t.Errorf("what came out is whole: %v, cut: %v, %d by %d dots", whole, job.Cut, job.Bitmap.Width, job.Bitmap.Height)
 	}
 }
 

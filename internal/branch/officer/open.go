@@ -12,7 +12,6 @@ import (
 
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/branch/daybook"
-	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/station"
 	"github.com/sandogh/sandogh/internal/web"
 	"github.com/sandogh/sandogh/record"
@@ -77,14 +76,18 @@ func steps(r *branch.Request, now int, keys ...string) []step {
 }
 
 func (s *Screens) open(r *branch.Request) (branch.Answer, error) {
-	if s.Station.State() != station.Before {
-		return branch.Redirect{Path: "/officer"}, nil
-	}
 	s.mu.Lock()
 	o := s.opened
 	s.mu.Unlock()
+	begun := s.Station.State() != station.Before
+	if begun {
+		if s.printed(daybook.ZeroPrinted) {
+			return branch.Redirect{Path: "/officer"}, nil
+		}
+		o.confirmed, o.tested, o.devices = true, true, true // perhaps before a restart
+	}
 	now := 0
-	for _, done := range []bool{o.confirmed, o.tested, o.devices} {
+	for _, done := range []bool{o.confirmed, o.tested, o.devices, begun} {
 		if !done {
 			break
 		}
@@ -115,9 +118,9 @@ func (s *Screens) open(r *branch.Request) (branch.Answer, error) {
 		every = 2
 	}
 	return branch.Page{Template: "open", Title: r.Say("open.title"), Every: every, Data: map[string]any{
-		"Steps": steps(r, now, "open.definition", "open.test", "open.devices", "open.sign"), "Now": now, "Groups": groups,
+		"Steps": steps(r, now, "open.definition", "open.test", "open.devices", "open.sign", "open.zero"), "Now": now, "Groups": groups,
 		"Election": r.Lang.Name(s.Paper.Election), "Time": r.Lang.Digits(s.Now().In(s.Zone).Format("15:04")), "Day": s.Now().In(s.Zone).Format("2006-01-02"),
-		"Printer": s.Printer != nil, "Terminals": devices, "Ready": ready, "Others": r.Others(), "Entries": s.Station.Entries()}}, nil
+		"Printer": s.Press != nil, "Terminals": devices, "Ready": ready, "Others": r.Others(), "Entries": s.Station.Entries(), "Print": printView{"zero", s.Press != nil}}}, nil
 }
 
 // confirm compares the groups that were typed with the definition's hash.
@@ -159,9 +162,9 @@ func (s *Screens) test(r *branch.Request) (branch.Answer, error) {
 	if err := s.Station.Reserve(); err != nil {
 		return nil, err
 	}
-	if s.Printer != nil {
-		if state := s.Printer.State(r.Context()); state != device.Ready && state != device.Low {
-			return nil, s.unfit("open.printer.wrong")
+	if s.Press != nil {
+		if err := s.Press.Check(r.Context(), "/officer/open"); err != nil {
+			return nil, err
 		}
 	}
 	if err := s.Book.Write(r.Who(), daybook.Tested, ""); err != nil {
@@ -208,5 +211,5 @@ func (s *Screens) begin(r *branch.Request) (branch.Answer, error) {
 	if err := s.keep(r.Context(), "zero"); err != nil {
 		return nil, err
 	}
-	return branch.Redirect{Path: "/officer", Flash: r.Say("open.done")}, nil
+	return branch.Redirect{Path: "/officer/open", Flash: r.Say("open.done")}, nil
 }

@@ -102,7 +102,7 @@ func TestPapersAreLaid(t *testing.T) {
 
 // TestDid: everything that is written in a daybook has words.
 func TestDid(t *testing.T) {
-	for _, what := range []string{daybook.SignedIn, daybook.Refused, daybook.Desk, daybook.Confirmed, daybook.Tested, daybook.Opened, daybook.Paused, daybook.Resumed,
+	for _, what := range []string{daybook.SignedIn, daybook.Refused, daybook.Desk, daybook.Confirmed, daybook.Tested, daybook.Opened, daybook.ZeroPrinted, daybook.MinutesPrinted, daybook.Paused, daybook.Resumed,
 		daybook.Extended, daybook.Enrolled, daybook.Retired, daybook.Unlocked, daybook.Dismissed, daybook.Settled, daybook.Closing, daybook.Closed,
 		daybook.Published, daybook.Pushed, daybook.Incident} {
 		for _, l := range web.Langs {

@@ -50,6 +50,8 @@ var words = web.Words{
 	"did.definition-confirmed": {"شناسهٔ انتخابات تأیید شد", "definition confirmed"},
 	"did.self-test":            {"آزمون دستگاه", "self-test"},
 	"did.opened":               {"آغاز رأی‌گیری", "opened"},
+	"did.zero-printed":         {"گزارش صفر چاپ شد", "zero report printed"},
+	"did.minutes-printed":      {"صورت‌جلسه چاپ شد", "minutes printed"},
 	"did.paused":               {"مکث", "paused"},
 	"did.resumed":              {"ادامهٔ رأی‌گیری", "resumed"},
 	"did.extended":             {"تمدید", "extended"},

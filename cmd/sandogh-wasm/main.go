@@ -45,7 +45,7 @@ func main() {
 
 // question is what a page asks.
 type question struct {
-	Ask      string `json:"ask"`      // code, challenge or unit
+	Ask      string `json:"ask"`      // code, challenge, share or unit
 	Record   string `json:"record"`   // address of the record
 	Table    string `json:"table"`    // address below which the table lies
 	Election string `json:"election"` // expected, in hex; or empty
@@ -54,15 +54,22 @@ type question struct {
 	Ending   uint64 `json:"ending"`
 	Contest  string `json:"contest"`
 	Unit     string `json:"unit"`
+	Share    int    `json:"share"`  // which of the shares of a unit, from 0
+	Shares   int    `json:"shares"` // of how many
+	Proofs   string `json:"proofs"` // answers to all shares, for a unit
 }
 
 // answer is what it is told.
 type answer struct {
-	Error string      `json:"error,omitempty"`
-	Code  *check.Code `json:"code,omitempty"`
-	Part  *check.Part `json:"part,omitempty"`
-	Bytes int         `json:"bytes"` // that were fetched
+	Error  string      `json:"error,omitempty"`
+	Code   *check.Code `json:"code,omitempty"`
+	Part   *check.Part `json:"part,omitempty"`
+	Proofs string      `json:"proofs,omitempty"` // of a share
+	Bytes  int         `json:"bytes"`            // that were fetched
 }
+
+// kept is what was fetched for a share, of which the unit is checked next.
+var kept *web
 
 func ask(text string) (a answer) {
 	var q question
@@ -70,6 +77,10 @@ func ask(text string) (a answer) {
 		return answer{Error: err.Error()}
 	}
 	from := &web{base: q.Record, files: map[string][]byte{}}
+	if q.Proofs != "" && kept != nil && kept.base == q.Record {
+		from = kept
+	}
+	kept = nil
 	s := check.Source{Record: from, Table: check.Files{FS: &web{base: q.Table, files: map[string][]byte{}}}}
 	if q.Election != "" {
 		var ok bool
@@ -91,7 +102,11 @@ func ask(text string) (a answer) {
 		return answer{Code: s.FindCode(q.Code)}
 	case "challenge":
 		return answer{Part: s.CheckChallenge(context.Background(), q.Branch, q.Ending, looked)}
+	case "share":
+		kept = from
+		return answer{Proofs: s.ProveUnit(context.Background(), q.Contest, q.Unit, q.Share, q.Shares, looked)}
 	case "unit":
+		s.Proven = q.Proofs
 		return answer{Part: s.CheckUnit(context.Background(), q.Contest, q.Unit, looked)}
 	}
 	return answer{Error: fmt.Sprintf("there is no question %.20q", q.Ask)}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -169,6 +170,19 @@ func TestParts(t *testing.T) {
 	p := h.source().CheckUnit(context.Background(), c.ID, units[0].ID, func(id string, n int) { looked[id] = n })
 	if p.Report.Status != report.Verified || len(p.Rows) != c.N()+1 || p.Ballots != units[0].Ballots || looked["V023"] == 0 || looked["V032"] == 0 {
 		t.Errorf("%+v, looked at %v", p, looked)
+	}
+	divided := h.source()
+	for nth := range 3 {
+		divided.Proven += divided.ProveUnit(context.Background(), c.ID, units[0].ID, nth, 3, nil)
+	}
+	if again := divided.CheckUnit(context.Background(), c.ID, units[0].ID, nil); len(divided.Proven) < 1000 || !reflect.DeepEqual(again, p) {
+		t.Errorf("with %d digits of proofs: %+v", len(divided.Proven), again)
+	}
+	for _, nonsense := range []string{"x", "00", strings.Repeat("0", 65)} {
+		divided.Proven = nonsense
+		if again := divided.CheckUnit(context.Background(), c.ID, units[0].ID, nil); !reflect.DeepEqual(again, p) {
+			t.Errorf("with %q for proofs: %+v", nonsense, again)
+		}
 	}
 	if p := h.source().CheckUnit(context.Background(), "x", "y", nil); p.Report.Status != report.Unknown || len(p.Rows) != 0 {
 		t.Errorf("a unit that is not there: %+v", p)

@@ -41,6 +41,7 @@ type Source struct {
 	Record   fs.FS
 	Table    Places
 	Election *[32]byte // nil takes the one found and says so
+	Proven   string    // what ProveUnit gave elsewhere, for CheckUnit, which believes it
 }
 
 // A State says what became of a question.

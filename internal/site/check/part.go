@@ -3,11 +3,13 @@ package check
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
+	"github.com/sandogh/sandogh/verify/source"
 )
 
 // A Part is what verification of a part of the record says.
@@ -38,9 +40,27 @@ func (s Source) options(looked func(check string, n int)) verify.Options {
 	return verify.Options{Election: s.Election, Looked: looked}
 }
 
+// ProveUnit checks the nth of so many shares of the proofs of a unit. It returns
+// those that hold, to be put together with those of the other shares into Proven.
+func (s Source) ProveUnit(ctx context.Context, contest, unit string, nth, of int, looked func(check string, n int)) string {
+	var out []byte
+	for _, fact := range verify.Proofs(ctx, s.Record, contest, unit, nth, of, s.options(looked)) {
+		out = hex.AppendEncode(out, fact[:])
+	}
+	return string(out)
+}
+
 // CheckUnit verifies one tally unit. looked is told how far each check has come.
 func (s Source) CheckUnit(ctx context.Context, contest, unit string, looked func(check string, n int)) *Part {
-	rep, counts := verify.Unit(ctx, s.Record, contest, unit, s.options(looked))
+	o := s.options(looked)
+	proven, _ := hex.DecodeString(s.Proven) // what is no fact is believed of nothing
+	o.Facts = &source.Facts{}
+	for fact := range slices.Chunk(proven, 32) {
+		if len(fact) == 32 {
+			o.Facts.Hold([32]byte(fact))
+		}
+	}
+	rep, counts := verify.Unit(ctx, s.Record, contest, unit, o)
 	p := &Part{Report: rep, Unit: unit}
 	_, def, err := s.definition()
 	if err != nil {

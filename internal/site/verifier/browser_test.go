@@ -87,6 +87,16 @@ func (w *watcher) ask(code string) string {
 	return text
 }
 
+// divide lets the page divide the next check among three verifiers, as it does
+// with many ballots.
+func (w *watcher) divide() {
+	w.t.Helper()
+	w.do(chromedp.WaitVisible("#unit"))
+	if _, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`Object.defineProperty(navigator, "hardwareConcurrency", { value: 3, configurable: true }); document.getElementById("unit").selectedOptions[0].dataset.ballots = 1000; (Real => { window.made = 0; window.Worker = function (address) { made++; return new Real(address) } })(Worker); true`)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // checkUnit checks the unit that is chosen.
 func (w *watcher) checkUnit() (string, float64) {
 	w.t.Helper()
@@ -155,6 +165,15 @@ func TestBrowser(t *testing.T) {
 		has(t, text, say["unit"])
 		t.Logf("a unit of two ballots in %.1f s, with the start of the verifier", seconds)
 		w.look(lang, "unit")
+		w.divide()
+		again, seconds := w.checkUnit()
+		if before, _, _ := strings.Cut(text, "("); !strings.HasPrefix(again, before) {
+			t.Errorf("divided among verifiers: %s, and undivided: %s", again, text)
+		}
+		if made, err := chromedp.Run(w.ctx, chromedp.Evaluate[int](`made`)); err != nil || made != 2 {
+			t.Errorf("%d verifiers joined the first: %v", made, err)
+		}
+		t.Logf("the same, divided, in %.1f s", seconds)
 		for _, name := range []string{"verify", "parties"} {
 			w.do(chromedp.Navigate(page + "/" + name + ".html"))
 			w.look(lang, name)
@@ -184,6 +203,7 @@ func TestBrowser(t *testing.T) {
 	has(t, w.ask(tested.Code), words["en"]["wrong"])
 	w.look("en", "wrong")
 	w.do(chromedp.Navigate(changed(of("tile/entries")) + "/en/check.html"))
+	w.divide()
 	text, _ := w.checkUnit()
 	has(t, text, words["en"]["refuted"], "V006")
 	w.look("en", "refuted")

@@ -92,6 +92,8 @@ var spoken = web.Words{
 	"starting":                {"برنامهٔ بررسی آماده می‌شود…", "The verifier is being started…"},
 	"working":                 {"در حال بررسی", "Checking"},
 	"loading":                 {"بارگیری برنامهٔ بررسی: %1 از %2 کیلوبایت", "Downloading the verifier: %1 of %2 kilobytes"},
+	"sharing":                 {"%1 پردازنده با هم کار می‌کنند.", "%1 processors work side by side."},
+	"joining":                 {"نتیجه‌ها کنار هم گذاشته می‌شود…", "What they found is put together…"},
 	"fetched":                 {"از پرونده خوانده شد: %1 کیلوبایت", "Read from the record: %1 kilobytes"},
 	"failed":                  {"بررسی انجام نشد", "The check could not be made"},
 	"failed.text":             {"برنامهٔ بررسی یا پرونده در دسترس نبود، یا مرورگر آن را اجرا نمی‌کند. این چیزی دربارهٔ رأی شما نمی‌گوید. با فرمان sandogh verify هم می‌توان بررسی کرد.", "The verifier or the record could not be had, or this browser does not run it. That says nothing about your ballot. The command sandogh verify makes the same check."},

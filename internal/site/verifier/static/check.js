@@ -31,28 +31,49 @@ function show(kind, title, ...rest) {
   return e
 }
 
-let worker
-function ask(question) {
-  const progress = el('p', say('starting'))
-  const counts = el('ul')
-  show('open', say('working'), progress, counts)
-  const rows = {}
+// put puts a question to the nth verifier; each runs in a worker of its own.
+const workers = []
+let compiled
+function put(nth, question, tell) {
   return new Promise((resolve, reject) => {
-    if (!worker) worker = new Worker(given.worker)
-    worker.onerror = e => { worker = undefined; reject(new Error(e.message || 'worker')) }
+    const worker = workers[nth] ||= new Worker(given.worker)
+    worker.onerror = e => { workers[nth] = undefined; reject(new Error(e.message || 'worker')) }
     worker.onmessage = ({ data }) => {
-      if (data.loaded) progress.textContent = say('loading', digits(Math.ceil(data.loaded / 1024)), digits(Math.ceil(given.bytes / 1024)))
-      else if (data.told) {
-        progress.textContent = say('fetched', digits(Math.ceil(data.told.bytes / 1024)))
-        const row = rows[data.told.check] ||= counts.appendChild(el('li'))
-        row.textContent = data.told.check + ' ' + (given.checks[data.told.check] ?? '') + ': ' + digits(data.told.looked)
-      } else if (data.failed) reject(new Error(data.failed))
+      if (data.compiled) compiled = data.compiled
+      else if (data.failed) reject(new Error(data.failed))
+      else if (!data.answer) tell(data)
       else if (data.answer.error) reject(new Error(data.answer.error))
       else resolve(data.answer)
     }
-    worker.postMessage({ script: given.script, wasm: given.wasm, question: {
+    worker.postMessage({ script: given.script, wasm: given.wasm, compiled, question: {
       record: new URL(given.record, location).href.replace(/\/$/, ''), table: location.origin, election: given.election, ...question } })
   })
+}
+
+// ask puts a question and shows how far it has come. Many ballots are divided among
+// the processors: each verifier checks a share of the proofs, and the first one then
+// judges the whole, with what the others found to hold.
+async function ask(question, ballots = 0) {
+  const progress = el('p', say('starting'))
+  const counts = el('ul')
+  const sharing = el('p')
+  show('open', say('working'), progress, sharing, counts)
+  const rows = {}
+  const tell = ({ loaded, told }) => {
+    if (loaded) progress.textContent = say('loading', digits(Math.ceil(loaded / 1024)), digits(Math.ceil(given.bytes / 1024)))
+    if (!told) return
+    progress.textContent = say('fetched', digits(Math.ceil(told.bytes / 1024)))
+    const row = rows[told.check] ||= counts.appendChild(el('li'))
+    row.textContent = told.check + ' ' + (given.checks[told.check] ?? '') + ': ' + digits(told.looked)
+  }
+  const shares = Math.min(4, navigator.hardwareConcurrency || 1, Math.floor(ballots / 32))
+  if (shares < 2) return put(0, question, tell)
+  await put(0, { ask: 'start' }, tell)
+  sharing.textContent = say('sharing', digits(shares))
+  const found = await Promise.allSettled(Array.from({ length: shares }, (_, share) => put(share, { ...question, ask: 'share', share, shares }, share ? () => {} : tell)))
+  for (const done of workers.splice(1)) done?.terminate()
+  sharing.textContent = say('joining')
+  return put(0, { ...question, proofs: found.map(f => f.value?.proofs ?? '').join('') }, tell)
 }
 
 function failed(e) {
@@ -164,8 +185,9 @@ if (form) {
         const typed = plain(form.elements.code.value)
         foundCode((await ask({ ask: 'code', code: typed.slice(0, 400) })).code, typed)
       } else {
-        const [contest, id] = form.elements.unit ? form.elements.unit.value.split('/') : []
-        unit((await ask({ ask: 'unit', contest, unit: id })).part, (performance.now() - begun) / 1000)
+        const chosen = form.elements.unit.selectedOptions[0]
+        const [contest, id] = chosen.value.split('/')
+        unit((await ask({ ask: 'unit', contest, unit: id }, Number(chosen.dataset.ballots))).part, (performance.now() - begun) / 1000)
       }
     } catch (e) {
       failed(e)
@@ -178,6 +200,13 @@ if (form) {
   if (form.dataset.ask === 'code' && location.hash.length > 8) form.elements.code.value = decodeURIComponent(location.hash.slice(1))
   if (form.dataset.ask === 'unit') {
     const wanted = new URLSearchParams(location.search).get('unit')
-    if (wanted) form.elements.unit.value = wanted
+    const options = form.elements.unit
+    if (wanted?.includes('/')) {
+      options.value = wanted
+      if (options.value !== wanted) { // one that the list has no room for
+        options.prepend(el('option', wanted, { value: wanted, 'data-ballots': 1000 }))
+        options.value = wanted
+      }
+    }
   }
 }

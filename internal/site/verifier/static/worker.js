@@ -1,22 +1,30 @@
 'use strict'
 // Starts the verifier that the page names and puts the page's questions to it, one
-// at a time. It runs beside the page, so that the page stays usable.
+// at a time. It runs beside the page, so that the page stays usable. The first of
+// several workers compiles for the others.
 let started
 
 onmessage = async event => {
   try {
-    started ||= start(event.data.script, event.data.wasm)
+    const { script, wasm, compiled, question } = event.data
+    started ||= start(script, wasm, compiled)
     await started
-    postMessage({ answer: JSON.parse(sandoghAsk(JSON.stringify(event.data.question))) })
+    postMessage({ answer: question.ask === 'start' ? {} : JSON.parse(sandoghAsk(JSON.stringify(question))) })
   } catch (e) {
     started = undefined
     postMessage({ failed: String(e) })
   }
 }
 
-async function start(script, wasm) {
+async function start(script, wasm, compiled) {
   importScripts(script)
   self.sandoghTell = text => postMessage({ told: JSON.parse(text) })
+  const go = new Go()
+  if (!compiled) postMessage({ compiled: compiled = await WebAssembly.compile(await load(wasm)) })
+  go.run(await WebAssembly.instantiate(compiled, go.importObject))
+}
+
+async function load(wasm) {
   const response = await fetch(wasm)
   if (!response.ok) throw new Error(wasm + ': ' + response.status)
   const chunks = []
@@ -31,7 +39,5 @@ async function start(script, wasm) {
   const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer())
   if (head[0] === 0x1f && head[1] === 0x8b) // unless the server has unpacked it
     blob = await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).blob()
-  const go = new Go()
-  const { instance } = await WebAssembly.instantiate(await blob.arrayBuffer(), go.importObject)
-  go.run(instance)
+  return blob.arrayBuffer()
 }

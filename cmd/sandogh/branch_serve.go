@@ -385,7 +385,8 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 		return err
 	}
 	b.desk = desk.New(desk.Config{Book: b.marks, Chances: b.station, Election: def.Name, Branch: at.Name, Simulated: b.cmd.Simulate, Now: time.Now, Zone: tehran(),
-		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press})
+		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press,
+		Conflicts: func(n int) error { return b.daybook.Count("branch/"+b.id, daybook.Conflict, n) }})
 	if err := disk.MkdirAll(filepath.Join(b.cmd.Dir, "papers"), 0o700); err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ package daybook
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -34,22 +36,25 @@ const (
 	Confirmed = "definition-confirmed"
 	Tested    = "self-test"
 	Opened    = "opened"
+	Paused    = "paused" // the reason
+	Resumed   = "resumed"
+	Extended  = "extended" // until when
+	Enrolled  = "enrolled" // the device
+	Retired   = "retired"  // the device and the reason
+	Unlocked  = "unlocked" // the device
+	Dismissed = "dismissed"
+	Settled   = "settled" // the ballot and how
+	Closing   = "closing"
+	Closed    = "closed"
+	Published = "published"
+	Pushed    = "pushed"
+	Incident  = "incident" // what happened
 	// The zero report and the minutes were printed; where.
 	ZeroPrinted    = "zero-printed"
 	MinutesPrinted = "minutes-printed"
-	Paused         = "paused" // the reason
-	Resumed        = "resumed"
-	Extended       = "extended" // until when
-	Enrolled       = "enrolled" // the device
-	Retired        = "retired"  // the device and the reason
-	Unlocked       = "unlocked" // the device
-	Dismissed      = "dismissed"
-	Settled        = "settled" // the ballot and how
-	Closing        = "closing"
-	Closed         = "closed"
-	Published      = "published"
-	Pushed         = "pushed"
-	Incident       = "incident" // what happened
+	// How many voters were checked in here and at another branch too, while the
+	// central register did not answer: the number, never a name.
+	Conflict = "conflict"
 )
 
 // A Line is one thing that was done.
@@ -110,6 +115,27 @@ func (b *Book) Write(who, what, text string) error {
 	}
 	b.add(l)
 	return nil
+}
+
+// Count writes a line that says a number, unless the last of its kind says the same;
+// before the first, the number is 0.
+func (b *Book) Count(who, what string, n int) error {
+	if b.Last(what) == strconv.Itoa(n) || n == 0 && b.Last(what) == "" {
+		return nil
+	}
+	return b.Write(who, what, strconv.Itoa(n))
+}
+
+// Last returns the text of the last line of a kind, or "".
+func (b *Book) Last(what string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range slices.Backward(b.lines) {
+		if l.What == what {
+			return l.Text
+		}
+	}
+	return ""
 }
 
 // Lines returns all lines.

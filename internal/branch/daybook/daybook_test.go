@@ -3,6 +3,8 @@ package daybook_test
 import (
 	"errors"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -78,4 +80,38 @@ func TestDiskFails(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 	b.Close()
+}
+
+// TestCount: a number is written when it changes, and known after a restart.
+func TestCount(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "daybook")
+	for range 2 {
+		b, err := daybook.Open(durable.Disk{}, path, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{0, 1, 1, 2, 2, 0, 0} {
+			if err := b.Count("branch/101", daybook.Conflict, n); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.Last(daybook.Conflict); got != strconv.Itoa(n) && (n != 0 || got != "") {
+				t.Errorf("after %d the last is %q", n, got)
+			}
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := daybook.Open(durable.Disk{}, path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var got []string
+	for _, l := range b.Lines() {
+		got = append(got, l.Text)
+	}
+	if want := []string{"1", "2", "0", "1", "2", "0"}; !slices.Equal(got, want) {
+		t.Errorf("the book says %q, want %q", got, want)
+	}
 }

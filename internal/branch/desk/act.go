@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ func (d *Desk) undo(r *branch.Request) (branch.Answer, error) {
 		return nil, err
 	}
 	d.Marked()
+	if err := d.tellConflicts(); err != nil {
+		return nil, err
+	}
 	return branch.Redirect{Path: "/desk", Flash: r.Say("desk.undo.done", r.Lang.Digits(n.Masked()))}, nil
 }
 
@@ -167,7 +171,7 @@ func picture(text string) (template.URL, error) {
 
 // ask asks the central register about who was admitted without it.
 func (d *Desk) ask(r *branch.Request) (branch.Answer, error) {
-	err := d.Book.Reconcile(r.Context())
+	err := d.reconcile(r.Context())
 	if errors.Is(err, marks.ErrOffline) {
 		return nil, refusal("desk.offline", "/desk-day")
 	}
@@ -175,6 +179,24 @@ func (d *Desk) ask(r *branch.Request) (branch.Answer, error) {
 		return nil, err
 	}
 	return branch.Redirect{Path: "/desk-day", Flash: r.Say("desk.asked")}, nil
+}
+
+// reconcile asks the register, and says how many conflicts there are then, also when
+// it stopped to answer on the way.
+func (d *Desk) reconcile(ctx context.Context) error {
+	err := d.Book.Reconcile(ctx)
+	return errors.Join(err, d.tellConflicts())
+}
+
+func (d *Desk) tellConflicts() error {
+	if d.Conflicts == nil {
+		return nil
+	}
+	all, err := d.Book.Conflicts()
+	if err != nil {
+		return err
+	}
+	return d.Conflicts(len(all))
 }
 
 // queue keeps how many people are waiting.

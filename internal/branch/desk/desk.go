@@ -32,6 +32,9 @@ type Config struct {
 	// List is the file of the paper list; it is not kept if it is empty.
 	List string
 	Disk durable.Disk
+	// Conflicts, if given, keeps durably how many people were checked in here and, as
+	// the central register says, at another branch too.
+	Conflicts func(n int) error
 	// Press prints slips and the list; without one they are shown alone.
 	Press *press.Press
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -82,6 +83,7 @@ type place struct {
 	log     bytes.Buffer
 	printer device.Simulator
 	press   *press.Press
+	told    []int // of conflicts
 }
 
 func (p *place) set(state string) { p.mu.Lock(); p.state = state; p.mu.Unlock() }
@@ -112,7 +114,8 @@ func newPlace(t testing.TB, i int, change func(*marks.Place)) *place {
 	b := world.Definition.Branches[i]
 	p.press = press.New(&p.printer, printing.Roll80)
 	t.Cleanup(func() { p.press.Close() })
-	p.desk = desk.New(desk.Config{Press: p.press, Book: p.book, Chances: &p.chances, Election: world.Definition.Name, Branch: b.Name, Simulated: true, Now: now,
+	p.desk = desk.New(desk.Config{Press: p.press, Conflicts: func(n int) error { p.told = append(p.told, n); return nil },
+		Book: p.book, Chances: &p.chances, Election: world.Definition.Name, Branch: b.Name, Simulated: true, Now: now,
 		Zone: time.FixedZone("Asia/Tehran", 3*3600+1800), List: p.list})
 	server, err := branch.New(branch.Config{Branch: b.Name, Practice: true, Simulated: true,
 		Officers: []branch.Seat{{ID: "o1", Head: true, Office: world.Definition.Offices[0].Name}, {ID: "o2", Office: world.Definition.Offices[1].Name}},
@@ -515,6 +518,15 @@ func TestCentral(t *testing.T) {
 	}
 	if code, _ := h.send("/desk/check-in", page); code != 200 {
 		t.Errorf("asked again: %d", code)
+	}
+	if code, page := h.post("/desk/undo", "number", b, "reason", "voted elsewhere"); code != 403 {
+		t.Errorf("%d %s", code, main(page))
+	}
+	if code, page := home.seat("o1", "").post("/desk/undo", "number", b, "reason", "voted elsewhere"); code != 200 {
+		t.Errorf("%d %s", code, main(page))
+	}
+	if !slices.Equal(home.told, []int{0, 1, 0}) { // the first while the register was away
+		t.Errorf("the number of conflicts was told as %v", home.told)
 	}
 }
 

@@ -122,6 +122,9 @@ func (d *Desk) keepAsking(ctx context.Context, failed func(error)) {
 	if a, _ := d.Book.Admission(); a != marks.Central {
 		return
 	}
+	if err := d.tellConflicts(); err != nil { // those of before a restart
+		failed(err)
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -133,7 +136,7 @@ func (d *Desk) keepAsking(ctx context.Context, failed func(error)) {
 		if d.Book.Unasked() == 0 {
 			continue
 		}
-		if err := d.Book.Reconcile(ctx); err != nil && !errors.Is(err, marks.ErrOffline) {
+		if err := d.reconcile(ctx); err != nil && !errors.Is(err, marks.ErrOffline) {
 			failed(err)
 		}
 	}

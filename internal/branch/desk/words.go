@@ -145,7 +145,7 @@ var words = web.Words{
 	"desk.unasked":           {"%[1]s نفر بدون پاسخ سامانهٔ مرکزی پذیرش شده‌اند.", "%[1]s people were checked in without the central register’s answer."},
 	"desk.unasked.do":        {"اکنون بپرس", "Ask now"},
 	"desk.conflict":          {"مغایرت: در شعبهٔ دیگری هم پذیرش شده‌اند", "Discrepancy: checked in at another branch too"},
-	"desk.conflict.do":       {"رئیس شعبه و ناظر این را در صورت‌جلسه بنویسند.", "The head and the supervisor write this into the minutes."},
+	"desk.conflict.do":       {"شمار آن‌ها، بی نام، خودبه‌خود در صورت‌جلسه می‌آید. رئیس شعبه به ستاد خبر دهد.", "Their number, without names, goes into the minutes by itself. The head tells headquarters."},
 	"desk.paper":             {"فهرست کاغذی رأی‌دهندگان", "Paper list of voters"},
 	"desk.paper.get":         {"دریافت فهرست کاغذی (PDF)", "Get the paper list (PDF)"},
 	"desk.paper.print":       {"چاپ فهرست روی چاپگر شعبه", "Print the list on the branch’s printer"},

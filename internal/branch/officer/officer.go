@@ -246,6 +246,9 @@ func (s *Screens) board(r *branch.Request) (branch.Answer, error) {
 	if n := s.Station.Torn(); n > 0 {
 		faults = append(faults, branch.Notice{Kind: "open", Title: r.Say("torn"), Text: r.Say("torn.do")})
 	}
+	if n := s.Book.Last(daybook.Conflict); n != "" && n != "0" {
+		faults = append(faults, branch.Notice{Kind: "bad", Title: r.Say("conflict", r.Lang.Digits(n)), Text: r.Say("conflict.do")})
+	}
 	if lines := s.Book.Lines(); len(lines) > 0 && lines[len(lines)-1].At.After(s.Now().Add(time.Minute)) {
 		faults = append(faults, branch.Notice{Kind: "open", Title: r.Say("clock"), Text: r.Say("clock.do")})
 	}
@@ -375,7 +378,7 @@ func (s *Screens) incidents(r *branch.Request) (branch.Answer, error) {
 	all := s.Book.Lines()
 	for i := len(all) - 1; i >= 0; i-- {
 		l := all[i]
-		lines = append(lines, line{r.Lang.Digits(l.At.In(s.Zone).Format("15:04")), papers.Did(r.Lang, l.What), l.Text, l.Who, l.Back})
+		lines = append(lines, line{r.Lang.Digits(l.At.In(s.Zone).Format("15:04")), papers.Did(r.Lang, l.What), papers.Text(r.Lang, &l), l.Who, l.Back})
 	}
 	return branch.Page{Template: "incidents", Title: r.Say("officer.incidents"), Data: map[string]any{"Lines": lines}}, nil
 }

@@ -39,6 +39,8 @@ var words = web.Words{
 	"discrepancy.journal-behind.do": {"کارت‌های مصرف‌شده ممکن است دوباره پذیرفته شوند: بستهٔ کارت‌ها را عوض کنید، در رویدادها بنویسید و به ستاد خبر دهید. برگه‌ها سر جای خود هستند.", "Cards that were used may be taken again: change the stack of cards, write an incident, and tell headquarters. The ballots are all there."},
 	"discrepancy.roll-behind":       {"شمار پذیرش‌ها کمتر از شمار رأی‌هاست.", "Fewer voters are checked in than have voted or are voting."},
 	"discrepancy.roll-behind.do":    {"کسی به دستگاه راه داده نمی‌شود. فهرست پذیرش را از تازه‌ترین نسخه یا از فهرست کاغذی برگردانید و به ستاد خبر دهید.", "Nobody is let to a terminal. Put the check-ins back from the newest copy or the paper list, and tell headquarters."},
+	"conflict":                      {"مغایرت: %[1]s نفر در این شعبه و در شعبهٔ دیگری هم پذیرش شده‌اند.", "Discrepancy: %[1]s voters were checked in here and at another branch too."},
+	"conflict.do":                   {"شمار آن‌ها در صورت‌جلسه می‌آید؛ شماره‌هایشان در «آمار امروز» میز پذیرش است. به ستاد خبر دهید. اگر کسی از آن‌ها هنوز رأی نداده، کارتش را بگیرید و رئیس پذیرش او را برگرداند.", "Their number goes into the minutes; who they are is on the desk’s page of the day. Tell headquarters. If one of them has not voted yet, take the card, and the head takes the check-in back."},
 	"torn":                          {"هنگام قطع برق، نوشتن یک سطر نیمه‌کاره مانده بود و پاک شد.", "A line was half written when the power went, and was cut off."},
 	"torn.do":                       {"به کسی گفته نشده بود که انجام شده است. آن کار را دوباره انجام دهید.", "Nobody had been told that it was done. Do it again."},
 	"clock":                         {"ساعت دستگاه به عقب رفته است.", "The machine’s clock went back."},

@@ -25,6 +25,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -199,9 +200,12 @@ func MinutesOf(b Branch, m Minutes) printing.Document {
 		if l.Back {
 			at += " *"
 		}
-		day = append(day, []string{at, b.say("did." + l.What), printing.Isolate(l.Text), printing.Code(strings.TrimPrefix(l.Who, "officer/"))})
+		day = append(day, []string{at, b.say("did." + l.What), printing.Isolate(Text(b.Lang, &l)), printing.Code(strings.TrimPrefix(l.Who, "officer/"))})
 	}
 	blocks = append(blocks, printing.Table{Columns: []printing.Column{{Title: b.say("time")}, {Title: b.say("what"), Share: 2}, {Title: b.say("text"), Share: 4}, {Title: b.say("who"), Share: 2}}, Rows: day})
+	if n := last(m.Lines, daybook.Conflict); n != "" && n != "0" {
+		blocks = append(blocks, printing.Paragraph{Text: b.say("conflict", b.Lang.Digits(n)), Bold: true})
+	}
 	for _, l := range m.Lines {
 		if l.Back {
 			blocks = append(blocks, printing.Paragraph{Text: b.say("back")})
@@ -215,7 +219,25 @@ func MinutesOf(b Branch, m Minutes) printing.Document {
 // told are the lines of the daybook that the minutes tell; who signed in when is
 // the machine's matter.
 var told = map[string]bool{daybook.Opened: true, daybook.Paused: true, daybook.Resumed: true, daybook.Extended: true, daybook.Enrolled: true,
-	daybook.Retired: true, daybook.Unlocked: true, daybook.Dismissed: true, daybook.Settled: true, daybook.Closing: true, daybook.Closed: true, daybook.Incident: true}
+	daybook.Retired: true, daybook.Unlocked: true, daybook.Dismissed: true, daybook.Settled: true, daybook.Closing: true, daybook.Closed: true, daybook.Incident: true, daybook.Conflict: true}
+
+// last is the text of the last line of a kind, or "".
+func last(lines []daybook.Line, what string) string {
+	for _, l := range slices.Backward(lines) {
+		if l.What == what {
+			return l.Text
+		}
+	}
+	return ""
+}
+
+// Text is what a line of the daybook adds, for people.
+func Text(l web.Lang, line *daybook.Line) string {
+	if line.What == daybook.Conflict {
+		return l.Digits(line.Text)
+	}
+	return line.Text
+}
 
 // Did names what an officer did, for a screen.
 func Did(l web.Lang, what string) string {

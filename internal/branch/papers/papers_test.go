@@ -63,6 +63,22 @@ func TestMinutes(t *testing.T) {
 	}
 }
 
+// TestConflict: how many were checked in elsewhere too is in the minutes, with what it
+// means; when it is none in the end, only the lines of the day tell of it.
+func TestConflict(t *testing.T) {
+	m := minutes()
+	m.Lines = append(m.Lines, daybook.Line{Who: "branch/101", What: daybook.Conflict, Text: "2"})
+	for l, want := range map[web.Lang]string{web.Persian: "مغایرت: \u2068۲\u2069 نفر", web.English: "Discrepancy: \u20682\u2069 voters"} {
+		if got := text(papers.MinutesOf(place(l, printing.A4), m)); !strings.Contains(got, want) {
+			t.Errorf("without %q:\n%s", want, got)
+		}
+	}
+	m.Lines = append(m.Lines, daybook.Line{Who: "branch/101", What: daybook.Conflict, Text: "0"})
+	if got := text(papers.MinutesOf(place(web.English, printing.A4), m)); strings.Contains(got, "Discrepancy") || !strings.Contains(got, "checked in at another branch too") {
+		t.Errorf("after it was settled:\n%s", got)
+	}
+}
+
 // TestZero: all counts are zero, and the devices are those that committed.
 func TestZero(t *testing.T) {
 	got := text(papers.ZeroReport(place(web.English, printing.A4), papers.Zero{Entry: []byte{1, 2, 3}, Officers: officers,
@@ -104,7 +120,7 @@ func TestPapersAreLaid(t *testing.T) {
 func TestDid(t *testing.T) {
 	for _, what := range []string{daybook.SignedIn, daybook.Refused, daybook.Desk, daybook.Confirmed, daybook.Tested, daybook.Opened, daybook.ZeroPrinted, daybook.MinutesPrinted, daybook.Paused, daybook.Resumed,
 		daybook.Extended, daybook.Enrolled, daybook.Retired, daybook.Unlocked, daybook.Dismissed, daybook.Settled, daybook.Closing, daybook.Closed,
-		daybook.Published, daybook.Pushed, daybook.Incident} {
+		daybook.Published, daybook.Pushed, daybook.Incident, daybook.Conflict} {
 		for _, l := range web.Langs {
 			if got := papers.Did(l, what); got == "" || strings.HasPrefix(got, `"`) {
 				t.Errorf("%s in %s: %q", what, l.Code(), got)

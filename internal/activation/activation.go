@@ -190,9 +190,17 @@ func (s *Set) Stack(n int) ([]Card, error) {
 const maxText = 128
 
 // Check returns the index of the card that a text is: what its QR code says, or
-// its eight digits, Persian or ASCII, with spaces or hyphens between them.
+// its eight digits, Persian or ASCII, with spaces or hyphens between them. What a
+// scanner typed in the Persian layout of the keyboard is turned back.
 func (s *Set) Check(text string) (index int, err error) {
-	text = strings.TrimSpace(persian.ASCII(text))
+	if len(text) > 2*maxText {
+		return 0, ErrUnreadable
+	}
+	text = strings.TrimSpace(text)
+	if meant, ok := persian.FromPersianLayout(text); ok {
+		text = meant
+	}
+	text = persian.ASCII(text)
 	if len(text) > maxText {
 		return 0, ErrUnreadable
 	}

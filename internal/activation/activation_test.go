@@ -82,6 +82,30 @@ func TestSame(t *testing.T) {
 	}
 }
 
+// A scanner types what it reads as on a Latin keyboard; in the Persian layout other
+// letters come out, which mean the same card.
+func TestPersianLayout(t *testing.T) {
+	s := set(t, "1", 20)
+	keys := map[rune]rune{}
+	for r := rune(1); r < 0x10000; r++ { // what each key writes in the Persian layout
+		if c, ok := persian.FromPersianLayout(string(r)); ok && (r > 127 || keys[rune(c[0])] == 0) {
+			keys[rune(c[0])] = r
+		}
+	}
+	for _, c := range stack(t, s) {
+		want, err := s.Check(c.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typed := strings.Map(func(r rune) rune { return keys[r] }, c.Text)
+		for _, text := range []string{typed, " " + typed + " ", persian.ASCII(typed)} {
+			if got, err := s.Check(text); err != nil || got != want {
+				t.Fatalf("%q: card %d, %v; want %d", text, got, err, want)
+			}
+		}
+	}
+}
+
 // The order of the stack is drawn anew and is not that of the indices.
 func TestStackIsShuffled(t *testing.T) {
 	s := set(t, "1", 500)

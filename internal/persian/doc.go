@@ -6,7 +6,9 @@
 // In: text as it was typed, UTF-8. Out: what is stored ([Clean]), what is
 // compared when people search ([Key], [Keys], [Match]), the order of names
 // ([Order]), digits for people ([Digits], [Number]) and for programs ([ASCII]),
-// and a national number that was checked ([NationalNumber]).
+// a national number that was
+// checked ([NationalNumber]), and what was meant by what was typed in the wrong
+// layout of the keyboard ([FromLatinLayout], [FromPersianLayout]).
 //
 // It never changes what is stored beyond [Clean]: a key is for comparing, and
 // the original is what is shown. It never guesses a spelling: two names with

@@ -132,3 +132,40 @@ func FromLatinLayout(s string) string {
 		return r
 	}, s)
 }
+
+// The other keys, of which no letter is meant: what a Latin keyboard writes, and what
+// the same keys write in the layout of ISIRI 9147.
+const (
+	latinSigns   = "1234567890!@#$%^&*()_-=+QWERTYUIOP{}KL:\"XVN<>?`~\\|./ "
+	persianSigns = "۱۲۳۴۵۶۷۸۹۰!٬٫﷼٪×،*)(ـ-=+\u0652\u064c\u064d\u064b\u064f\u0650\u064e\u0651][}{»«:؛\u0653\u0670\u0654><؟\u200d÷\\|./ "
+)
+
+var back = func() map[rune]rune {
+	m := map[rune]rune{}
+	for _, row := range [][2]string{{latinKeys, persianKeys}, {latinShift, persianHigh}, {latinSigns, persianSigns}} {
+		to := []rune(row[0])
+		for i, from := range []rune(row[1]) {
+			m[from] = to[i]
+		}
+	}
+	for d := '0'; d <= '9'; d++ {
+		m[d] = d // of a block of digits
+	}
+	return m
+}()
+
+// FromPersianLayout returns what was meant by text that a scanner typed as on a Latin
+// keyboard while it was in its Persian layout: «ئٰ۱.» is "SV1.". Text with a character
+// that no key of that layout writes was not typed so: it is returned as it is, and ok
+// is false.
+func FromPersianLayout(s string) (meant string, ok bool) {
+	var b strings.Builder
+	for _, r := range s {
+		to, known := back[r]
+		if !known {
+			return s, false
+		}
+		b.WriteRune(to)
+	}
+	return b.String(), true
+}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sandogh/sandogh/internal/persian"
 	"golang.org/x/text/unicode/norm"
@@ -295,4 +297,68 @@ func BenchmarkOrder(b *testing.B) {
 	for b.Loop() {
 		persian.Order("علی‌پور", "علیپور")
 	}
+}
+
+// TestFromPersianLayout: every character of a Latin keyboard comes back from what the
+// same key writes in the Persian layout.
+func TestFromPersianLayout(t *testing.T) {
+	for typed, want := range map[string]string{
+		"ئٰ۱.شزپ-ـ۰۹":         "SV1.acm-_09",
+		"ئؤ۱.؟":               "SA1.?",
+		"شسیبلاتنمکگظطزرذدپو": "asdfghjkl;'zxcvbnm,",
+		"ضصثقفغعهخحجچ":        "qwertyuiop[]",
+		"ْ ٌ ٍ ً ُ ِ َ ّ":     "Q W E R T Y U I",
+		"][}{":                "OP{}",
+		"ؤئيإأآةكژ\u200cءٓٔ":  "ASDFGHJZCBMXN",
+		"»«:؛><":              "KL:\"<>",
+		"!٬٫﷼٪×،*)(":          "!@#$%^&*()",
+		"۰۱۲۳۴۵۶۷۸۹":          "0123456789",
+		"0123456789":          "0123456789",
+		"":                    "",
+	} {
+		if got, ok := persian.FromPersianLayout(typed); !ok || got != want {
+			t.Errorf("%q is %q, %v; want %q", typed, got, ok, want)
+		}
+	}
+	for _, typed := range []string{"SV1.abc", "سلام a", "٠١٢", "ـ€", "\xff", "شعبهٔ\n"} {
+		if got, ok := persian.FromPersianLayout(typed); ok || got != typed {
+			t.Errorf("%q is %q, %v", typed, got, ok)
+		}
+	}
+	seen := map[string]string{}
+	for c := ' '; c <= '~'; c++ { // no two keys write the same
+		found := 0
+		for r := rune(1); r < 0x10000; r++ {
+			if got, ok := persian.FromPersianLayout(string(r)); ok && got == string(c) && (r > unicode.MaxASCII || r < '0' || r > '9') {
+				found++
+				seen[string(r)] = got
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d characters of the Persian layout are %q", found, c)
+		}
+	}
+	if len(seen) != '~'-' '+1 {
+		t.Errorf("%d keys", len(seen))
+	}
+}
+
+// FuzzFromPersianLayout: what is turned back is ASCII, one character for one; anything
+// else is left alone.
+func FuzzFromPersianLayout(f *testing.F) {
+	for _, s := range []string{"ئٰ۱.شزپ", "sghl", "علی‌پور", "SV1.", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := persian.FromPersianLayout(s)
+		if !ok {
+			if got != s {
+				t.Errorf("%q was changed to %q", s, got)
+			}
+			return
+		}
+		if utf8.RuneCountInString(got) != utf8.RuneCountInString(s) || strings.ContainsFunc(got, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("%q is %q", s, got)
+		}
+	})
 }

@@ -259,6 +259,9 @@ func TestStates(t *testing.T) {
 		"کسی که نیست":                                       "Nobody of this name",
 		strings.Repeat("ا", 600):                            "Nobody of this name",
 		"SV1.abc":                                           "no release slip",
+		"ئٰ۱.شزپ":                                           "Change the keyboard’s layout",
+		"بصضثق۱۲۳۴۵صضثبیسشر":                                "Change the keyboard’s layout",
+		"SA1.ABCDEF01.101.12345678.AAAA":                    "an activation card",
 		"نمونه":                                             "Several people were found",
 		n.Number.Digits() + " " + adult(0, 1).Number.Digits(): "Several people were found",
 		n.Number.Digits() + " 0499370899":                     "May vote here",
@@ -443,6 +446,7 @@ func TestRelease(t *testing.T) {
 	}
 	home.seat("o1", "1").find(slip, "itself has given this slip")
 	clerk.find("SV1.AAAA"+slip[8:], "signature of this slip")
+	clerk.find(inPersianLayout(slip), "May vote here")
 	arrived := clerk.find(slip, "May vote here")
 	if code, page := clerk.send("/desk/check-in", arrived); code != 200 || !strings.Contains(page, "Hand out a card") || other.book.CheckedIn() != 1 {
 		t.Fatalf("%d %s", code, main(page))
@@ -551,6 +555,17 @@ func TestQueueAndChart(t *testing.T) {
 	if _, page := s.get("/desk-day"); !strings.Contains(page, "<svg class=\"bars\"") || !strings.Contains(page, "۰۹:۳۰") || !strings.Contains(page, "۳ پذیرش") {
 		t.Error(main(page))
 	}
+}
+
+// inPersianLayout is what a scanner types while the keyboard is in its Persian layout.
+func inPersianLayout(text string) string {
+	keys := map[rune]rune{}
+	for r := rune(1); r < 0x10000; r++ {
+		if c, ok := persian.FromPersianLayout(string(r)); ok && (r > 127 || keys[rune(c[0])] == 0) {
+			keys[rune(c[0])] = r
+		}
+	}
+	return strings.Map(func(r rune) rune { return keys[r] }, text)
 }
 
 // printed waits until the branch's printer has printed a paper.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/persian"
@@ -41,10 +42,21 @@ func (d *Desk) find(r *branch.Request) (branch.Answer, error) {
 	fault := func(key string) (branch.Answer, error) {
 		return d.frontPage(r, frontView{Query: query, Fault: &branch.Notice{Kind: "open", Title: r.Say(key), Text: r.Say(key + ".do")}})
 	}
-	if strings.HasPrefix(query, "SV1.") {
-		return d.slip(r, query)
+	// A scanner types as on a Latin keyboard: in the Persian layout other letters come
+	// out, from which what it read is made again.
+	code := query
+	if meant, ok := persian.FromPersianLayout(query); ok {
+		code = meant
 	}
-	if len(query) > 500 {
+	switch {
+	case strings.HasPrefix(code, "SV1."):
+		if _, _, err := d.Book.Slip(code); errors.Is(err, marks.ErrSlipForm) && code != query {
+			return fault("desk.layout")
+		}
+		return d.slip(r, code)
+	case strings.HasPrefix(code, "SA1."):
+		return fault("desk.card")
+	case len(query) > 500:
 		return fault("desk.none")
 	}
 	digits := persian.ASCII(query)
@@ -74,6 +86,9 @@ func (d *Desk) find(r *branch.Request) (branch.Answer, error) {
 	found, all := d.Book.Roll().Search(query, most)
 	switch len(found) {
 	case 0:
+		if scanned(query) {
+			return fault("desk.layout")
+		}
 		return fault("desk.none")
 	case 1:
 		return d.one(r, found[0].Number)
@@ -87,6 +102,12 @@ func (d *Desk) find(r *branch.Request) (branch.Answer, error) {
 		v.People = append(v.People, d.line(r, st))
 	}
 	return d.frontPage(r, v)
+}
+
+// scanned reports whether a text looks as if a scanner had typed it, not somebody who
+// looks for a name: it is long, has digits, and no space.
+func scanned(text string) bool {
+	return utf8.RuneCountInString(text) >= 16 && strings.ContainsAny(persian.ASCII(text), "0123456789") && !strings.Contains(text, " ")
 }
 
 // choose shows the people that a scan can mean.

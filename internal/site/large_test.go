@@ -78,6 +78,7 @@ func TestLarge(t *testing.T) {
 	}
 	_, body = get(t, s, "/en/contest/council/unit/803.html")
 	want(t, "unit", text(body), "Candidate 03 1 50.0%", "Candidate 04 1 50.0%", "Candidate 05 0 0.0%")
+	want(t, "unit", body, `href="/en/check.html?unit=council%2f803"`)
 	_, body = get(t, s, "/")
 	want(t, "/", body, `<bdi lang="en">Candidate 01</bdi>`)
 	_, body = get(t, s, "/record/hq")

@@ -206,7 +206,13 @@ func TestChecks(t *testing.T) {
 func TestVerifyPage(t *testing.T) {
 	h := elected(t)
 	_, en := get(t, h.handler(t), "/en/verify.html")
-	want(t, "/en/verify.html", en, "sandogh verify record --election "+h.report.Election)
+	want(t, "/en/verify.html", en, "sandogh verify record --election "+h.report.Election, "What the phases mean", "(now)", "Against:")
+	_, fa := get(t, h.handler(t), "/verify.html")
+	for _, id := range report.IDs() {
+		want(t, "/verify.html", fa, `id="`+id+`"`)
+		want(t, "/en/verify.html", en, `id="`+id+`"`)
+	}
+	want(t, "/verify.html", fa, "مرحله‌ها چه معنایی دارند", "(اکنون)", "در برابر:")
 }
 
 // TestRefuted: a record in which a byte was changed is shown in red, and nothing
@@ -299,6 +305,18 @@ func TestBeforeVoting(t *testing.T) {
 	want(t, "/en/checks.html", checks, "not compared with an id from outside")
 	_, page := get(t, s, "/en/contest/council.html")
 	want(t, "contest", page, "Sample ballot", "SAMPLE: not a ballot", "Arash Nemunepur", "Print this page")
+	wantNot(t, "contest", page, "check.html?unit")
+	// A terminal to practise with is named on the front page until voting is over.
+	for _, h := range []held{h, elected(t)} {
+		s, err := site.Handler(site.Config{Record: h.record, Report: h.report, View: h.view, Practice: "https://practice.example/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, en := get(t, s, "/en/")
+		if strings.Contains(en, `href="https://practice.example/"`) != (h.report.Phase == report.PhaseReady) {
+			t.Errorf("in the phase %s the front page: %s", h.report.Phase, text(en))
+		}
+	}
 }
 
 func TestTie(t *testing.T) {

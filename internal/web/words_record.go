@@ -95,7 +95,7 @@ var recordWords = Words{
 	"says.opening":         {"%[1]v باز می‌شود و هنوز چیزی شمرده نشده است. دستگاه‌ها: %[2]v.", "%[1]v opens, with nothing counted. Devices: %[2]v."},
 	"says.sealed":          {"دستگاه %[1]v برگهٔ %[2]v را مهر کرد. هیچ کس نمی‌تواند آن را به‌تنهایی بخواند.", "Device %[1]v sealed ballot %[2]v. Nobody can read it alone."},
 	"says.cast":            {"برگهٔ %[2]v دستگاه %[1]v به صندوق داده شد: شمرده می‌شود.", "Ballot %[2]v of device %[1]v was cast: it counts."},
-	"says.spoiled":         {"برگهٔ %[2]v دستگاه %[1]v باطل شد تا رأی‌دهنده برگهٔ دیگری بگیرد: شمرده نمی‌شود.", "Ballot %[2]v of device %[1]v was spoiled, for the voter to take another card: it does not count."},
+	"says.spoiled":         {"برگهٔ %[2]v دستگاه %[1]v به درخواست رأی‌دهنده یا با کنارگذاشتن دستگاه باطل شد: شمرده نمی‌شود.", "Ballot %[2]v of device %[1]v was spoiled, at the voter's wish or because the device was retired: it does not count."},
 	"says.challenged":      {"برگهٔ %[2]v دستگاه %[1]v برای آزمودن دستگاه گشوده شد: شمرده نمی‌شود.", "Ballot %[2]v of device %[1]v was opened to test the device: it does not count."},
 	"says.pause":           {"رأی‌گیری در %[1]v متوقف می‌شود. دلیل: %[2]v.", "Voting in %[1]v stops for a while. Reason: %[2]v."},
 	"says.resume":          {"رأی‌گیری در %[1]v از سر گرفته می‌شود.", "Voting in %[1]v goes on."},

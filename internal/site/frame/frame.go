@@ -62,25 +62,27 @@ type Part struct {
 
 // A Section is an entry of the navigation.
 type Section struct {
-	Path string // without the language
-	Word web.Text
+	Path     string // without the language
+	Word     web.Text
+	Recorded bool // of a site that has a record
 }
 
 // Sections are the sections of the site.
 var Sections = []Section{
-	{"/", web.Text{"نتیجه", "Result"}},
-	{"/find.html", web.Text{"یافتن حوزه", "Find a place"}},
-	{"/election.html", web.Text{"این انتخابات", "This election"}},
-	{"/code.html", web.Text{"رأی من", "My ballot"}},
-	{"/verify.html", web.Text{"خودتان بررسی کنید", "Verify it yourself"}},
-	{"/record.html", web.Text{"پروندهٔ عمومی", "Record"}},
-	{"/data.html", web.Text{"داده‌ها", "Data"}},
+	{"/", web.Text{"نتیجه", "Result"}, false},
+	{"/find.html", web.Text{"یافتن حوزه", "Find a place"}, false},
+	{"/election.html", web.Text{"این انتخابات", "This election"}, false},
+	{"/code.html", web.Text{"رأی من", "My ballot"}, true},
+	{"/verify.html", web.Text{"خودتان بررسی کنید", "Verify it yourself"}, true},
+	{"/record.html", web.Text{"پروندهٔ عمومی", "Record"}, false},
+	{"/data.html", web.Text{"داده‌ها", "Data"}, false},
 }
 
 // A Frame is what surrounds every page of one site.
 type Frame struct {
 	Name     election.Name
 	Practice bool
+	Invented bool                      // there is no record
 	Notice   func(web.Lang) web.Notice // what verification says; nil for none
 	Served   bool                      // by this program, which also answers what is not a file
 }
@@ -89,7 +91,9 @@ type Frame struct {
 // notice, policy and site.
 func (f *Frame) Fill(p *web.Page) {
 	for _, s := range Sections {
-		p.Nav = append(p.Nav, web.Link{Path: s.Path, Word: p.Lang.Say(s.Word)})
+		if !s.Recorded || !f.Invented {
+			p.Nav = append(p.Nav, web.Link{Path: s.Path, Word: p.Lang.Say(s.Word)})
+		}
 	}
 	if p.Site == (election.Name{}) {
 		p.Site = f.Name

@@ -131,7 +131,10 @@ func (s *Site) trust(l web.Lang, _ string) (frame.File, error) {
 	for _, id := range wording.Cheats {
 		rows = append(rows, row{s.pages.Say(l, "cheat."+id), s.pages.Say(l, "cheat."+id+".shown"), s.pages.Say(l, "cheat."+id+".left")})
 	}
-	return s.page(l, "trust", "/trust.html", s.pages.Say(l, "cheat.title"), rows)
+	return s.page(l, "trust", "/trust.html", s.pages.Say(l, "cheat.title"), struct {
+		Rows     []row
+		Invented bool
+	}{rows, s.Frame.Invented})
 }
 
 func (s *Site) corrections(l web.Lang, _ string) (frame.File, error) {
@@ -178,7 +181,7 @@ type recordBody struct {
 }
 
 func (s *Site) record(l web.Lang, _ string) (frame.File, error) {
-	b := recordBody{Record: s.Record, Election: s.e.ID, Invented: len(s.e.Report.Checks) == 0, Branches: len(s.e.Branches)}
+	b := recordBody{Record: s.Record, Election: s.e.ID, Invented: s.Frame.Invented, Branches: len(s.e.Branches)}
 	if s.e.Definition != nil {
 		b.Quorum = s.e.Definition.WitnessQuorum
 	}

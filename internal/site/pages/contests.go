@@ -94,7 +94,8 @@ type contestBody struct {
 	Lists     bool
 	Matrix    bool
 	Withheld  bool
-	Silent    bool // the record is not verified: nothing is told
+	Silent    bool   // the record is not verified: nothing is told
+	Check     string // its only unit, as the page that checks units takes it
 }
 
 // matrixColumns are candidates up to which units are shown with all totals.
@@ -145,6 +146,9 @@ func (s *Site) contestBody(l web.Lang, c *results.Contest, n int) (contestBody, 
 	b.Units = s.unitRows(c, c.Units[:min(onContest, len(c.Units))])
 	if len(c.Units) > onContest {
 		b.MoreUnits = fmt.Sprintf("/contest/%s/units-1.html", c.ID)
+	}
+	if len(c.Units) == 1 {
+		b.Check = s.checked(c, &c.Units[0])
 	}
 	b.Stations = s.branchRows(c.Branches[:min(onContest, len(c.Branches))])
 	if len(c.Branches) > onContest {
@@ -343,6 +347,14 @@ func (s *Site) branches(l web.Lang, c *results.Contest, n int) (frame.File, erro
 	return s.list(l, c, "branches", n, len(c.Branches), func(b *contestBody, from, to int) { b.Stations = s.branchRows(c.Branches[from:to]) })
 }
 
+// checked returns how the page that checks units names the unit, if it can be.
+func (s *Site) checked(c *results.Contest, u *results.Unit) string {
+	if s.Frame.Invented || !u.Opened {
+		return ""
+	}
+	return c.ID + "/" + u.ID
+}
+
 // unitBody is the body of the page of a unit.
 type unitBody struct {
 	*results.Unit
@@ -351,10 +363,11 @@ type unitBody struct {
 	Label    label
 	Rows     []row
 	Stations []branchRow
+	Check    string
 }
 
 func (s *Site) unit(l web.Lang, c *results.Contest, u *results.Unit) (frame.File, error) {
-	body := unitBody{Unit: u, Up: append(crumbs(c.Place), link{layout.Contest(c), c.Name}), Contest: c, Stations: s.branchRows(u.Branches),
+	body := unitBody{Unit: u, Up: append(crumbs(c.Place), link{layout.Contest(c), c.Name}), Contest: c, Stations: s.branchRows(u.Branches), Check: s.checked(c, u),
 		Label: label{Kind: "wait", Words: s.pages.Say(l, "standing.waiting")}}
 	if u.Opened { // what is said here is of this unit alone, so that the page stays as it is while others are counted
 		body.Label = label{Kind: "good", Words: s.pages.Say(l, "standing.unit")}

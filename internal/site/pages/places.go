@@ -62,6 +62,7 @@ type front struct {
 	Compared  bool
 	Whole     []contestBody // contests, when they are few
 	Simulated bool
+	Practice  string // address of a terminal, until voting is over
 }
 
 func (s *Site) placeRows(l web.Lang, all []*results.Place) []placeRow {
@@ -149,9 +150,13 @@ func (s *Site) tops() (top *results.Place, children []*results.Place, contests [
 func (s *Site) front(l web.Lang, _ string) (frame.File, error) {
 	r, d := s.e.Report, s.e.Definition
 	body := front{Status: r.Status, Known: d != nil, Withheld: s.e.Withheld, Phase: s.phase(l), Election: r.Election, Compared: r.Compared,
-		Simulated: len(r.Checks) == 0}
+		Simulated: s.Frame.Invented}
 	if _, finding, ok := r.First(); ok {
 		body.Finding = finding.String()
+	}
+	switch r.Phase {
+	case report.PhaseDefined, report.PhaseCeremony, report.PhaseReady, report.PhaseVoting:
+		body.Practice = s.Practice
 	}
 	for _, b := range s.e.Missing() {
 		body.Missing = append(body.Missing, link{layout.Branch(b), b.Name})

@@ -75,7 +75,7 @@ func New(o Options, before *Site) (*Site, error) {
 	} else {
 		s.index = s.names()
 	}
-	s.Frame = &frame.Frame{Name: election.Name{Fa: "صندوق", En: "Sandogh"}, Notice: s.notice, Served: o.Served}
+	s.Frame = &frame.Frame{Name: election.Name{Fa: "صندوق", En: "Sandogh"}, Notice: s.notice, Served: o.Served, Invented: len(s.e.Report.Checks) == 0}
 	if d := s.e.Definition; d != nil {
 		s.Frame.Name, s.Frame.Practice = d.Name, d.Practice
 	}
@@ -94,7 +94,7 @@ func (s *Site) notice(l web.Lang) web.Notice {
 	case s.e.Report.Status == report.Unknown:
 		n.Kind, n.Title = "open", s.pages.Say(l, "status.unknown")
 		n.Text = s.pages.Say(l, "status.unknown.text", s.checkTitle(l, check), check.ID)
-	case len(s.e.Report.Checks) == 0:
+	case s.Frame.Invented:
 		n.Kind, n.Title, n.Text, n.Path = "open", s.pages.Say(l, "site.unrecorded"), s.pages.Say(l, "site.unrecorded.text"), ""
 	default:
 		n.Kind, n.Title, n.Text = "good", s.pages.Say(l, "status.verified"), s.pages.Say(l, "site.verified.text")

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,36 @@ func read(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestLinks: every link and picture of a site of files, of a country that has no
+// record, leads to a file that is there.
+func TestLinks(t *testing.T) {
+	n := len(tiny.Definition.Contests)
+	_, s := at(t, country.State{Closed: n, Opened: n - 1, Units: 1, Certified: n / 2}, nil, time.Date(2026, 5, 2, 9, 0, 0, 0, time.UTC), nil)
+	there := map[string]bool{}
+	for p := range s.Paths() {
+		there[strings.TrimSuffix("/"+p, "index.html")] = true
+	}
+	links := 0
+	for p := range s.Paths() {
+		if !strings.HasSuffix(p, ".html") {
+			continue
+		}
+		x, err := s.File(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?:href|src|action)="(/[^"#?]*)`).FindAllSubmatch(x.Data, -1) {
+			links++
+			if !there[string(m[1])] {
+				t.Errorf("%s leads to %s, which is not there", p, m[1])
+			}
+		}
+	}
+	if links < 1000 {
+		t.Errorf("only %d links", links)
+	}
 }
 
 // TestUpdate: what an update leaves is what a build from nothing would be, in every

@@ -292,6 +292,10 @@ func (p *part) check(l web.Lang) checkPage {
 	return body
 }
 
+// phases are those that are explained.
+var phases = []report.Phase{report.PhaseDefined, report.PhaseCeremony, report.PhaseReady, report.PhaseVoting, report.PhaseClosed,
+	report.PhaseMixing, report.PhaseOpening, report.PhaseCounted, report.PhaseCanvassed, report.PhaseCertified}
+
 // verifyPage is the body of the page on verifying without this site.
 type verifyPage struct {
 	Election string
@@ -301,6 +305,13 @@ type verifyPage struct {
 	Module   string
 	Hash     string
 	Checks   []checkRow
+	Phases   []phaseRow
+}
+
+// phaseRow is a phase of an election, in its order.
+type phaseRow struct {
+	Word, Text string
+	Now        bool
 }
 
 type checkRow struct{ ID, Must, Against string }
@@ -326,6 +337,10 @@ func (p *part) verify(l web.Lang) verifyPage {
 	body.Verify = "sandogh verify record" + id
 	if g := p.given[l]; g != nil {
 		body.Module = g.Wasm
+	}
+	for _, x := range phases {
+		key, r := "phase."+string(x), p.Election.Report
+		body.Phases = append(body.Phases, phaseRow{p.pages.Say(l, key), p.pages.Say(l, key+".text"), x == r.Phase && r.Status == report.Verified})
 	}
 	for _, id := range report.IDs() {
 		body.Checks = append(body.Checks, checkRow{id, p.must(l, id), l.Say(against[id])})

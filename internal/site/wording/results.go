@@ -4,6 +4,7 @@ import "github.com/sandogh/sandogh/internal/web"
 
 // Results are the words of results; those that all pages share are in package web.
 var Results = web.Words{
+	"unit.check":           {"این واحد را در مرورگر خود بررسی کنید", "Check this unit in your browser"},
 	"site.verified.text":   {"هر عددی که اینجا می‌بینید از پروندهٔ عمومی است و هر کسی می‌تواند آن را بررسی کند.", "Every number here is from the public record, and anybody can verify it."},
 	"site.unrecorded":      {"شبیه‌سازی‌شده: پرونده‌ای پشت این عددها نیست", "SIMULATED: no record stands behind these numbers"},
 	"site.unrecorded.text": {"این کشور ساختگی است تا سایت در اندازهٔ واقعی آزموده شود.", "This country is invented, to try the site at its real size."},

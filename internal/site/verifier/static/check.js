@@ -57,7 +57,7 @@ async function ask(question, ballots = 0) {
   const progress = el('p', say('starting'))
   const counts = el('ul')
   const sharing = el('p')
-  show('open', say('working'), progress, sharing, counts)
+  show('open', say('working'), el('progress', '', { 'aria-label': say('working') }), progress, sharing, counts)
   const rows = {}
   const tell = ({ loaded, told }) => {
     if (loaded) progress.textContent = say('loading', digits(Math.ceil(loaded / 1024)), digits(Math.ceil(given.bytes / 1024)))

@@ -42,7 +42,7 @@ func start(t testing.TB, r Reader) *watch {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		Watch(ctx, r, Watcher{Take: func(_ context.Context, s Scan) { w.scans <- s.Text }, Changed: func(s State, err error) { w.states <- s; w.errs <- err }})
+		Watch(ctx, r, Watcher{Take: func(_ context.Context, s Scan) bool { w.scans <- s.Text; return s.Text != "unwanted" }, Changed: func(s State, err error) { w.states <- s; w.errs <- err }})
 	}()
 	w.stop = func() {
 		cancel()
@@ -191,14 +191,12 @@ func TestHeld(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(3 * time.Second)
-		ok(t, s.Present("1"))
-		synctest.Wait()
-		ok(t, s.Present("2"))
-		synctest.Wait()
-		ok(t, s.Present("1"))
-		synctest.Wait()
+		for _, text := range []string{"1", "2", "1", "unwanted", "unwanted", "1"} {
+			ok(t, s.Present(text))
+			synctest.Wait()
+		}
 		w.stop()
-		w.reads("1", "1", "2", "1")
+		w.reads("1", "1", "2", "1", "unwanted", "unwanted", "1")
 		if len(w.scans) > 0 {
 			t.Errorf("and %q", <-w.scans)
 		}
@@ -215,9 +213,10 @@ func TestBusy(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			Watch(ctx, s, Watcher{Changed: func(State, error) {}, Take: func(_ context.Context, s Scan) {
+			Watch(ctx, s, Watcher{Changed: func(State, error) {}, Take: func(_ context.Context, s Scan) bool {
 				got = append(got, s.Text)
 				<-hold
+				return true
 			}})
 		}()
 		synctest.Wait()
@@ -360,4 +359,26 @@ func TestState(t *testing.T) {
 	if got := fmt.Sprint(Lost, Ready, Unreadable, State(9)); got != "lost ready unreadable state 9" {
 		t.Error(got)
 	}
+}
+
+func TestOrders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewSimulator()
+		w := start(t, s)
+		w.is(Ready)
+		for _, o := range []struct {
+			Order
+			is []State
+		}{{Order{Text: "1", Times: 2}, nil}, {Order{State: "unreadable"}, []State{Unreadable}}, {Order{State: "lost"}, []State{Lost}}, {Order{State: "ready"}, []State{Ready}}, {Order{Text: "2"}, nil}} {
+			ok(t, s.Do(o.Order))
+			w.is(o.is...)
+		}
+		w.reads("1", "2")
+		for _, o := range []Order{{State: "dirty"}, {Text: "1", Times: 10}, {Times: -1}} {
+			if s.Do(o) == nil {
+				t.Errorf("%+v is done", o)
+			}
+		}
+		w.stop()
+	})
 }

@@ -92,6 +92,39 @@ func (s *Simulator) Plug() {
 	}
 }
 
+// An Order is what a panel wants of a Simulator.
+type Order struct {
+	State string // to be put into: lost, ready or unreadable; empty leaves it
+	Text  string // to be presented
+	Times int    // one after another; 0 is once
+}
+
+// Do carries an order out.
+func (s *Simulator) Do(o Order) error {
+	if o.Times < 0 || o.Times > 9 {
+		return fmt.Errorf("present %d times: give 1 to 9", o.Times)
+	}
+	switch o.State {
+	case "":
+	case Lost.String():
+		s.Unplug()
+	case Ready.String():
+		s.Plug()
+	case Unreadable.String():
+		if err := s.Smudge(); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("set reader %q: the states of a simulated reader are lost, ready, unreadable", o.State)
+	}
+	for i := 0; o.Text != "" && i < max(1, o.Times); i++ {
+		if err := s.Present(o.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // A wire is one connection of a Simulator.
 type wire struct {
 	sent chan []byte

@@ -18,9 +18,9 @@ const again = 3 * time.Second
 
 // A Watcher is told what a reader does.
 type Watcher struct {
-	// Take gets one scan at a time. What is read until it has returned is thrown away,
-	// and so is the same text read again and again.
-	Take func(context.Context, Scan)
+	// Take gets one scan at a time and reports whether it wanted it. What is read until
+	// it has returned is thrown away, and so is what it took, read again and again.
+	Take func(context.Context, Scan) bool
 	// Changed is told how the reader is whenever that changes, and with each reading
 	// that failed; err is why, if it is not Ready.
 	Changed func(s State, err error)
@@ -28,23 +28,28 @@ type Watcher struct {
 
 // Watch reads until the context ends and Take has returned.
 func Watch(ctx context.Context, r Reader, w Watcher) {
-	free := make(chan struct{}, 1)
-	free <- struct{}{}
-	defer func() { <-free }()
-	var last Scan
+	var last Scan // that was taken
 	var at time.Time
-	take := func(s Scan) {
-		held := s == last && time.Since(at) < again
-		if last, at = s, time.Now(); held {
-			return
+	busy, done := false, make(chan bool, 1)
+	defer func() {
+		if busy {
+			<-done
 		}
+	}()
+	take := func(s Scan) {
 		select {
-		case <-free:
-			go func() {
-				defer func() { free <- struct{}{} }()
-				w.Take(ctx, s)
-			}()
+		case wanted := <-done:
+			if busy = false; !wanted {
+				last = Scan{}
+			}
 		default:
+		}
+		switch held := s == last && time.Since(at) < again; {
+		case held:
+			at = time.Now()
+		case !busy:
+			last, at, busy = s, time.Now(), true
+			go func() { done <- w.Take(ctx, s) }()
 		}
 	}
 	state := State(-1) // nothing was told yet

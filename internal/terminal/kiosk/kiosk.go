@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/internal/printing/device"
+	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/terminal"
 	"github.com/sandogh/sandogh/internal/terminal/vault"
 	"github.com/sandogh/sandogh/internal/terminal/voter"
@@ -30,6 +31,10 @@ type Config struct {
 	Address string         // of these pages: http://HOST:PORT
 	Printer device.Printer // asked how it is while nobody votes; nil if simulated
 	Every   time.Duration  // between two signs of life; 0 is 2 seconds
+
+	Reader     reader.Reader // of cards; nil if it types into the page
+	ReaderLost func(error)   // told why it is; may be nil
+	Cards      []string      // that the panel of a simulated reader presents
 }
 
 // A Cause is why a device is out of service.
@@ -91,6 +96,7 @@ type Kiosk struct {
 	leaving   []left // sessions that the branch does not know to be over
 	acts      uint64 // grows with everything that changes sessions
 	turn      uint64 // grows with everything that changes the page
+	reading
 	card      string // what is being typed
 	said      *Refusal
 	overSince time.Time
@@ -117,13 +123,14 @@ func New(cfg Config) (*Kiosk, error) {
 	if cfg.Vault.Definition == nil {
 		return nil, vault.ErrNotPrepared
 	}
-	if cfg.Setup.Simulated && !cfg.Vault.Definition.Practice {
-		return nil, errors.New("start terminal: simulated devices are for practice, and this definition is not marked as practice")
-	}
 	if cfg.Every == 0 {
 		cfg.Every = 2 * time.Second
 	}
-	return &Kiosk{cfg: cfg, poke: make(chan struct{}, 1), how: How{Screen: "out-of-service", Printer: "ready"}}, nil
+	k := &Kiosk{cfg: cfg, poke: make(chan struct{}, 1), how: How{Screen: "out-of-service", Printer: "ready"}}
+	if k.practises() && !cfg.Vault.Definition.Practice {
+		return nil, errors.New("start terminal: simulated devices are for practice, and this definition is not marked as practice")
+	}
+	return k, nil
 }
 
 // change notes that the page or what the branch is told has changed. mu is held.
@@ -138,6 +145,11 @@ func (k *Kiosk) change() {
 // Run tells the branch how the device is, does what it is told, and keeps a
 // process ready, until the context ends.
 func (k *Kiosk) Run(ctx context.Context) error {
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	if k.cfg.Reader != nil {
+		reading.Go(func() { k.read(ctx) })
+	}
 	defer func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -369,7 +381,7 @@ func (k *Kiosk) why() Cause {
 		return Starting
 	case k.failed != "":
 		return NoProcess
-	case k.cfg.Setup.Simulated && !k.state.Simulated:
+	case !k.state.Simulated && k.practises():
 		return NoPractice
 	case k.state.Device.Retired:
 		return Retired
@@ -407,7 +419,7 @@ func (k *Kiosk) Activate(ctx context.Context, card string) (address string, err 
 	k.mu.Lock()
 	if c := k.why(); c != InService || k.stage != warm {
 		k.mu.Unlock()
-		return "", fmt.Errorf("begin session: out of service: %s", c)
+		return "", fmt.Errorf("begin session: %w: %s", errNotNow, c)
 	}
 	k.stage, k.began = live, make(chan struct{})
 	k.acts++

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,7 +14,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/persian"
-	"github.com/sandogh/sandogh/internal/printing/device"
+	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/terminal/screen"
 	"github.com/sandogh/sandogh/internal/web"
 )
@@ -49,10 +47,10 @@ var layout = sync.OnceValues(func() (*template.Template, error) {
 
 type page struct {
 	View, Said, Card, Cause, Detail, Voting, Focus string
-	Printer                                        string
+	Printer, Reader                                string
 	Election, Branch                               election.Name
 	Turn                                           uint64
-	Simulated                                      bool
+	Simulated, NoReader, Stack                     bool
 	Pad, States, Faults                            []string
 }
 
@@ -61,12 +59,8 @@ func (k *Kiosk) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { k.home(w, http.StatusOK) })
 	mux.HandleFunc("POST /{$}", k.post)
 	mux.HandleFunc("GET /turn", k.news)
-	mux.HandleFunc("POST /awake", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	if k.cfg.Setup.Simulated {
-		mux.HandleFunc("GET /dock/{$}", k.dock)
-		mux.HandleFunc("POST /dock/{$}", k.setDock)
-		screen.Assets(mux, "/dock/", k.cfg.Setup.DPI)
-	}
+	mux.HandleFunc("POST /awake", k.awake)
+	k.routeDock(mux)
 	screen.Assets(mux, "/", k.cfg.Setup.DPI)
 	return screen.Secure(mux, k.cfg.Address)
 }
@@ -83,6 +77,9 @@ func (k *Kiosk) home(w http.ResponseWriter, status int) {
 	switch c := k.why(); {
 	case k.stage == live && k.token != "":
 		p.View, p.Voting = "live", k.pages()
+		if k.lead { // once: this is the page before which the card was shown
+			p.View, k.lead = "begun", false
+		}
 	case c != InService:
 		p.View, p.Cause, k.said = "out", "cause."+string(c), nil
 		if c == NoProcess {
@@ -90,6 +87,7 @@ func (k *Kiosk) home(w http.ResponseWriter, status int) {
 		}
 	default:
 		p.View, p.Card, p.Focus = "idle", k.card, "card"
+		p.NoReader = k.cfg.Reader != nil && k.reader == reader.Lost
 		p.Pad = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0"}
 		if k.said != nil {
 			p.Said = "refused." + k.said.Word
@@ -153,14 +151,7 @@ func (k *Kiosk) post(w http.ResponseWriter, r *http.Request) {
 	}
 	address, err := k.Activate(r.Context(), persian.ASCII(card))
 	k.mu.Lock()
-	k.card, k.said = "", nil
-	var no *Refusal
-	switch {
-	case errors.As(err, &no):
-		k.said = no
-	case err != nil:
-		k.said = &Refusal{Word: "failed"}
-	}
+	k.tell(err)
 	k.mu.Unlock()
 	if err != nil {
 		k.home(w, http.StatusConflict)
@@ -168,6 +159,8 @@ func (k *Kiosk) post(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, address, http.StatusSeeOther)
 }
+
+func (*Kiosk) awake(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 
 // news answers when the page is another one, or after a while.
 func (k *Kiosk) news(w http.ResponseWriter, r *http.Request) {
@@ -198,57 +191,4 @@ func (k *Kiosk) news(w http.ResponseWriter, r *http.Request) {
 		Phase int    `json:"phase"`
 		Over  bool   `json:"over"`
 	}{Turn: k.turn})
-}
-
-// dockState is the panel of simulated devices for programs.
-type dockState struct {
-	Printer string `json:"printer"`
-	After   int    `json:"after,omitempty"` // rows of the next paper
-}
-
-// dock shows the panel of simulated devices, or says its state in JSON.
-func (k *Kiosk) dock(w http.ResponseWriter, r *http.Request) {
-	k.mu.Lock()
-	p := k.page()
-	state := dockState{Printer: printers[k.printer]}
-	if k.after > 0 {
-		state.After = k.after
-	}
-	k.mu.Unlock()
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(state)
-		return
-	}
-	p.View, p.Printer, p.States, p.Faults = "dock", state.Printer, printers[:], printers[device.Out:]
-	p.Turn = 0 // nothing changes it but its own buttons
-	render(w, http.StatusOK, p)
-}
-
-// setDock takes {"printer": state, "after": rows}, or a button.
-func (k *Kiosk) setDock(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4096)
-	var want dockState
-	program := strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
-	if program {
-		d := json.NewDecoder(r.Body)
-		d.DisallowUnknownFields()
-		if err := d.Decode(&want); err != nil {
-			http.Error(w, "read dock: "+err.Error(), http.StatusBadRequest)
-			return
-		}
-	} else if want.Printer = r.PostFormValue("now"); want.Printer == "" {
-		want = dockState{r.PostFormValue("after"), 200}
-	}
-	i := slices.Index(printers[:], want.Printer)
-	if i < 0 || want.After < 0 || want.After > 20000 {
-		http.Error(w, fmt.Sprintf("set printer %q after %d rows: the states are %s", want.Printer, want.After, strings.Join(printers[:], ", ")), http.StatusBadRequest)
-		return
-	}
-	k.Simulate(device.State(i), want.After)
-	if program {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	http.Redirect(w, r, "/dock/", http.StatusSeeOther)
 }

@@ -16,6 +16,7 @@
 // cache) and writes no selection into an address. No act is done twice: a form
 // carries the turn that it was made in, and one of an earlier turn only shows the
 // present page, with a sentence that says so. It runs nothing that is not its own.
+// A page of a session that is over leads back to the device's own page ([Gone]).
 //
 // How it fails: New returns an error for a template or a word that is missing. A
 // form that is malformed is answered with status 400 and the present page.

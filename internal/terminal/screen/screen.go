@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -69,7 +70,7 @@ func New(cfg Config) (*Screen, error) {
 	mux.HandleFunc("GET "+at+"photo/{hash}", x.photo)
 	mux.HandleFunc("GET "+at+"paper.png", x.paper)
 	Assets(mux, at, cfg.DPI)
-	mux.HandleFunc("/", x.gone)
+	mux.Handle("/", Gone(cfg.Home))
 	x.mux = Secure(mux)
 	return x, nil
 }
@@ -251,10 +252,15 @@ func (x *Screen) paper(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
-// gone answers a page of a session that is over.
-func (x *Screen) gone(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Refresh", "5; url="+x.cfg.Home)
-	http.Error(w, "این صفحه مال رأی‌گیری دیگری است. / This page is of another session.\n"+x.cfg.Home, http.StatusGone)
+// Gone answers for a session that is over, or another one: every address leads back
+// to the device's own page at once, and says nothing of the session.
+func Gone(home string) http.Handler {
+	return Secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Refresh", "0; url="+home)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusGone)
+		fmt.Fprintf(w, `<!DOCTYPE html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>پایان</title><p><a href="%s">پایان – <span lang="en" dir="ltr">End</span></a></p>`, template.HTMLEscapeString(home))
+	}))
 }
 
 // render answers with the present page.

@@ -58,6 +58,7 @@ func paper(t testing.TB, n, k int) *terminal.Paper {
 type booth struct {
 	t      testing.TB
 	url    string
+	token  string
 	screen *Screen
 
 	mu  sync.Mutex
@@ -101,8 +102,8 @@ func serve(t testing.TB) *pages {
 
 func (p *pages) booth(t testing.TB, paper *terminal.Paper, dpi int) *booth {
 	t.Helper()
-	b := &booth{t: t, now: time.Now()}
 	token := NewToken()
+	b := &booth{t: t, token: token, now: time.Now()}
 	s := terminal.New(paper, terminal.Comforts{Size: 1}, terminal.Usual, b.Now)
 	x, err := New(Config{Session: s, Token: token, Home: p.URL + "/", DPI: dpi, Stay: time.Hour, Simulated: true,
 		SlipCode: func() string { return "KYVZ-5ZX7-WXDT-BN81-FGNN-PS8T-FMJP-05PA" }})

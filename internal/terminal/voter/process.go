@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sandogh/sandogh/encrypt"
@@ -178,6 +179,13 @@ func Process(ctx context.Context, dir string, in io.Reader, out io.Writer, l net
 		return err
 	}
 	p := &pipe{out: json.NewEncoder(out), waiting: map[uint64]chan Order{}}
+	// Before the session the listener would keep a browser waiting that still has a
+	// page of the last one.
+	var pages pages
+	pages.show(screen.Gone(setup.Home))
+	server := &http.Server{Handler: &pages, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	go server.Serve(l)
+	defer server.Close()
 	c, err := r.device.Commitment()
 	if err != nil {
 		return err
@@ -222,8 +230,16 @@ func Process(ctx context.Context, dir string, in io.Reader, out io.Writer, l net
 	case <-ctx.Done():
 		return nil
 	}
-	return r.serve(ctx, p, l, settled)
+	return r.serve(ctx, p, &pages, settled)
 }
+
+// pages are what the browser is shown now.
+type pages struct{ now atomic.Pointer[http.Handler] }
+
+func (p *pages) show(h http.Handler) { p.now.Store(&h) }
+
+// ServeHTTP implements http.Handler.
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*p.now.Load()).ServeHTTP(w, r) }
 
 // room is everything that a session needs, ready before the voter comes.
 type room struct {
@@ -316,7 +332,7 @@ func (r *room) photo(hash string) ([]byte, bool) {
 }
 
 // serve holds the session.
-func (r *room) serve(ctx context.Context, p *pipe, l net.Listener, settled <-chan struct{}) error {
+func (r *room) serve(ctx context.Context, p *pipe, pages *pages, settled <-chan struct{}) error {
 	limits := terminal.Usual
 	if r.setup.Idle > 0 {
 		limits.Idle = r.setup.Idle
@@ -332,9 +348,7 @@ func (r *room) serve(ctx context.Context, p *pipe, l net.Listener, settled <-cha
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: x, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
-	go server.Serve(l)
-	defer server.Close()
+	pages.show(x)
 	if err := p.say(Report{Say: Began, Token: token}); err != nil {
 		return err
 	}

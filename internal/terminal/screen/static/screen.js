@@ -4,35 +4,84 @@
 const html = document.documentElement
 const scroller = () => document.querySelector('.scroll')
 const targets = () => [...document.querySelectorAll('button:not(.default), a[href], input[type=text]')].filter(e => e.offsetParent && !e.closest('[hidden]'))
-let busy = false
+const button = value => document.querySelector(`button:not(.default)[value="${CSS.escape(value || '')}"]`)
+const sleep = ms => new Promise(done => setTimeout(done, ms))
+let busy = false // an act of the voter is on its way, or the page is being left
+let acts = 0 // how many there were
+let waiting = [] // the keys of a pad that were pressed meanwhile
 
-// go shows the page in the answer, without a flash and where the voter was.
-async function go(ask) {
-  if (busy) return // a second press while the first is on its way does nothing
-  busy = true
-  try {
-    const answer = await ask
-    if (!(answer.headers.get('content-type') || '').startsWith('text/html')) throw new Error('no page')
-    show(new DOMParser().parseFromString(await answer.text(), 'text/html'))
-  } catch {
-    setTimeout(() => location.reload(), 1000)
-  } finally {
-    busy = false
-  }
+// page reads the page in an answer. There is none of a session that is over.
+async function page(answer) {
+  if (answer.status === 410) return leave()
+  if (!(answer.headers.get('content-type') || '').startsWith('text/html')) throw new Error('no page')
+  return new DOMParser().parseFromString(await answer.text(), 'text/html')
 }
 
-function show(page) {
-  const place = html.dataset.place, top = scroller() ? scroller().scrollTop : 0
+// leave goes to the device's own page; nothing is done on this one any more.
+function leave() {
+  busy = true
+  location.replace(html.dataset.home)
+}
+
+// act sends what was pressed and shows the page in the answer, without a flash and
+// where the voter was. A second press meanwhile does nothing, but for the keys of
+// a pad: these wait, as long as the voter is in the same place.
+async function act(address, body) {
+  const place = html.dataset.place
+  busy = true
+  acts++
+  try {
+    const answer = await fetch(address, { method: 'POST', body })
+    const next = await page(answer)
+    if (!next) return
+    await held
+    show(next, next.documentElement.dataset.focus)
+    if (!answer.ok || html.dataset.place !== place) waiting = []
+  } catch {
+    waiting = []
+    setTimeout(() => location.reload(), 1000)
+    return
+  }
+  busy = false
+  const key = button(waiting.shift())
+  if (key) key.click()
+  else waiting = []
+}
+
+// refresh shows the present page, unless the voter acts meanwhile: then the answer
+// to that is the present one.
+async function refresh() {
+  const before = acts
+  const next = await page(await fetch('./'))
+  await held
+  if (next && !busy && acts === before) show(next, (document.activeElement || {}).value)
+}
+
+// held ends when the finger is lifted and its click has come: until then nothing is
+// taken from under it.
+let held = Promise.resolve(), lift = () => {}
+addEventListener('pointerdown', () => {
+  lift()
+  held = new Promise(done => { lift = done; setTimeout(done, 1000) })
+}, true)
+for (const name of ['pointerup', 'pointercancel']) addEventListener(name, () => { setTimeout(lift, 50) }, true)
+
+// show puts a page in the place of the one that is there. What is typed of a card
+// stays, and so does the focus, on the button of that value.
+function show(page, at) {
+  const place = html.dataset.place, top = scroller() ? scroller().scrollTop : 0, card = document.getElementById('card')
   for (const { name, value } of page.documentElement.attributes) html.setAttribute(name, value)
   document.title = page.title
   document.body.replaceWith(page.body)
   const notice = document.querySelector('.scroll [role=alert]') // is to be seen
   if (scroller() && html.dataset.place === place && !notice) scroller().scrollTop = top
-  begin(html.dataset.place !== place)
+  const field = document.getElementById('card')
+  if (card && field) field.value = card.value
+  begin(html.dataset.place !== place, at)
 }
 
-function begin(fresh) {
-  const last = document.querySelector(`button:not(.default)[value="${CSS.escape(html.dataset.focus || '')}"]`)
+function begin(fresh, at) {
+  const last = button(at)
   if (last && !fresh) focus(last)
   const field = document.querySelector('input[type=text]')
   if (field && html.dataset.focus === 'query') {
@@ -113,19 +162,44 @@ function trembles(value) {
   return again
 }
 
+// types does what a key of the pad of cards does, here: it is not told to anybody.
+// After a minute what was typed goes: whoever typed it has gone.
+let forgets
+function types(key) {
+  const field = document.getElementById('card')
+  if (!field || !key || !/^(digit|rub)/.test(key.value)) return false
+  if (key.value === 'rub') field.value = [...field.value].slice(0, -1).join('')
+  else if (field.value.length < field.maxLength) field.value += key.textContent
+  keep()
+  return true
+}
+function keep() {
+  clearTimeout(forgets)
+  forgets = setTimeout(() => {
+    const field = document.getElementById('card')
+    if (field && !busy) field.value = ''
+  }, 60000)
+}
+document.addEventListener('input', e => { if (e.target.id === 'card') keep() })
+
 document.addEventListener('submit', e => {
-  if ('plain' in e.target.dataset) { // it may lead to another address
-    if (busy) e.preventDefault()
-    busy = true
+  const by = e.submitter, form = e.target
+  if ('plain' in form.dataset) { // it may lead to another address
+    if (busy || types(by)) e.preventDefault()
+    else busy = true
     return
   }
   e.preventDefault()
-  const by = e.submitter
+  if (busy) {
+    if (by && /^(digit|key|rub)/.test(by.value)) waiting.push(by.value)
+    return
+  }
   if (by && trembles(by.value)) return
-  const body = new URLSearchParams(new FormData(e.target))
+  const body = new URLSearchParams(new FormData(form))
   if (by && by.name) body.set(by.name, by.value)
-  if (!busy) go(fetch(e.target.action, { method: 'POST', body }))
+  act(form.action, body)
 })
+addEventListener('pageshow', e => { if (e.persisted) location.reload() }) // it may be of a session that is over
 document.addEventListener('click', e => {
   if (e.target.closest('#more')) {
     const s = scroller()
@@ -153,18 +227,19 @@ async function watch() {
   if (!html.dataset.turn) return
   try {
     const answer = await fetch('turn?turn=' + html.dataset.turn + '&phase=' + html.dataset.phase, { signal: AbortSignal.timeout(15000) })
+    if (answer.status === 410) return leave()
     if (!answer.ok) throw new Error('over')
     const now = await answer.json()
+    while (busy) await sleep(50) // the answer to the act may be what is new
+    if (String(now.turn) !== html.dataset.turn || String(now.phase) !== html.dataset.phase || now.over && html.dataset.over !== 'true') await refresh()
     silent = 0
-    if (String(now.turn) !== html.dataset.turn || String(now.phase) !== html.dataset.phase) await go(fetch('./'))
-    if (now.over && html.dataset.over !== 'true') await go(fetch('./'))
   } catch {
-    if (++silent > 2) { location.href = html.dataset.home; return } // the session's process is gone
-    await new Promise(r => setTimeout(r, 1000))
+    if (++silent > 2) return leave() // the session's process is gone
+    await sleep(1000)
   }
   if (html.dataset.over === 'true') {
-    setTimeout(() => { location.href = html.dataset.home }, Number(html.dataset.stay) * 1000)
-    return
+    await sleep(Number(html.dataset.stay) * 1000)
+    return leave()
   }
   watch()
 }

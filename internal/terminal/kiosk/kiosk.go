@@ -270,6 +270,7 @@ func (k *Kiosk) pulse(ctx context.Context) {
 		acts = k.acts
 		k.mu.Unlock()
 	}
+	mark, fault := k.cfg.Vault.Mark() // before the branch is asked: it has at least so many
 	s, err := k.cfg.Client.Tell(ctx, how)
 	if err == nil && s.Device.ID == k.cfg.Vault.Device && !s.Device.Committed && !committed && ready.Root != nil && s.State != "closed" {
 		s, err = k.cfg.Client.Commit(ctx, ready.Limit, ready.Root)
@@ -278,7 +279,7 @@ func (k *Kiosk) pulse(ctx context.Context) {
 		k.mu.Unlock()
 	}
 	if ctx.Err() == nil {
-		k.take(ctx, acts, s, err)
+		k.take(ctx, asked{acts, mark, fault}, s, err)
 	}
 }
 
@@ -310,29 +311,40 @@ func (k *Kiosk) look(ctx context.Context) How {
 	return how
 }
 
-// take does what the branch has answered. Its answer may be older than what has
-// happened since it was asked, which acts tells.
-func (k *Kiosk) take(ctx context.Context, acts uint64, s *State, err error) {
+// asked is how the device was when it asked the branch: the answer may be older
+// than what has happened since.
+type asked struct {
+	acts, mark uint64
+	fault      error // of the mark
+}
+
+// take does what the branch has answered.
+func (k *Kiosk) take(ctx context.Context, at asked, s *State, err error) {
 	k.mu.Lock()
 	before := k.why()
-	if err != nil {
+	switch {
+	case err != nil:
 		k.state, k.err = nil, err
-	} else {
+	case at.acts == k.acts || k.state == nil:
 		k.state, k.err = s, nil
+	default: // a session has begun or ended since; the branch is asked again
+		k.err = nil
+		k.change()
+		k.mu.Unlock()
+		return
 	}
-	v := k.cfg.Vault
 	var orders []Ending
-	switch mark, fault := v.Mark(); {
+	switch {
 	case err != nil:
 	case k.cause == Closed:
 	case !k.ours(s):
 		k.cause = WrongKey
-	case fault != nil:
+	case at.fault != nil:
 		k.cause = NoProcess
-	case s.Device.Next < mark:
+	case s.Device.Next < at.mark:
 		k.cause = Rollback
 	case s.State == "closed":
-		if v.EraseRoot() != nil {
+		if k.cfg.Vault.EraseRoot() != nil {
 			break // tried again with the next sign of life
 		}
 		k.cause = Closed
@@ -342,7 +354,7 @@ func (k *Kiosk) take(ctx context.Context, acts uint64, s *State, err error) {
 	default:
 		k.cause = InService
 		orders = slices.Clone(s.Orders)
-		if acts != k.acts {
+		if at.acts != k.acts {
 			break
 		}
 		known := k.session != ""

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
@@ -122,12 +123,19 @@ func TestFlows(t *testing.T) {
 	if got := evaluate[string](b, "document.querySelector('#card').value"); got != "۱۱۱۱۲۲۲۲" {
 		t.Fatalf("eight quick digits are %q", got)
 	}
+	// The page is renewed, as when anything changes, and the digits stay.
+	turn := evaluate[string](b, "document.documentElement.dataset.turn")
+	r.kiosk.Simulate(device.Low, 0)
+	b.until(fmt.Sprintf("document.documentElement.dataset.turn !== %q", turn))
+	if got := evaluate[string](b, "document.querySelector('#card').value"); got != "۱۱۱۱۲۲۲۲" {
+		t.Fatalf("the digits are %q in a new page", got)
+	}
 	b.press(button("begin"))
 	b.place("language")
 	b.act("lang:fa", "start", "toggle:2")
 	// A press that ends elsewhere does nothing, a trembling one counts once, and a
 	// held key too.
-	turn := evaluate[string](b, "document.documentElement.dataset.turn")
+	turn = evaluate[string](b, "document.documentElement.dataset.turn")
 	x, y := b.centre(button("toggle:2"))
 	b.do(chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)), chromedp.MouseEvent("mouseReleased", x, y+400, chromedp.ButtonLeft, chromedp.ClickCount(1)))
 	if now := evaluate[string](b, "document.documentElement.dataset.turn"); now != turn {
@@ -174,6 +182,14 @@ func TestFlows(t *testing.T) {
 	b.do(chromedp.Navigate(stale)) // as in another window, or by the button back
 	b.until("location.href === " + strconv.Quote(r.home.URL+"/"))
 	b.place("idle")
+
+	// What somebody has typed and left there goes after a while.
+	evaluate[bool](b, "(() => { const after = setTimeout; window.setTimeout = (f, ms) => ms === 60000 ? (window.forget = () => { window.setTimeout = after; f() }, 0) : after(f, ms); return true })()")
+	b.fast("digit:7")
+	b.until("window.forget && document.querySelector('#card').value === '۷'")
+	if got := evaluate[string](b, "forget(), document.querySelector('#card').value"); got != "" {
+		t.Errorf("a minute later the card is still %q", got)
+	}
 
 	// By five keys, in English: the arrow to the right goes on.
 	b.press = b.byKeys(kb.ArrowDown)

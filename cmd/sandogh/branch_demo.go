@@ -36,9 +36,10 @@ type branchDemoCmd struct {
 
 func (branchDemoCmd) Help() string {
 	return `Makes a practice election with keys that are thrown away, and starts one of its
-branches and two terminals, each in a process of its own, with a simulated roll and
-simulated printers: everything says SIMULATED. It prints what to open and the
-passphrases of the two officers. Stop with Ctrl-C; the folder stays.
+branches and two terminals, each in a process of its own, with a simulated roll,
+simulated printers, card readers and scanner: everything says SIMULATED. It prints
+what to open and the passphrases of the two officers. Stop with Ctrl-C; the folder
+stays.
 
 Example: sandogh branch demo
 Example: sandogh branch demo --dir practice --listen 127.0.0.1:9000`
@@ -136,19 +137,36 @@ func (d *branchDemo) write() error {
 	return durable.WriteFile(d.path("passphrase"), []byte(demoPassphrase+"\n"), 0o600)
 }
 
-// cards are some of the stack; the demo prints no paper.
-func (d *branchDemo) cards() ([]string, error) {
+// cardsAt is the file with the cards that a terminal's panel presents.
+func (d *branchDemo) cardsAt(device string) string { return d.path("cards-" + device + ".txt") }
+
+// deal writes cards for the panel of each terminal and returns some for people to
+// type; the demo prints no paper.
+func (d *branchDemo) deal() ([]string, error) {
 	at, _ := d.r.Definition().Branch(d.id)
 	set, err := activation.New(d.keys.Signing("log/"+record.BranchLog(d.id)), d.r.Definition().ID(), d.id, activation.Count(at.Electorate))
 	if err != nil {
 		return nil, err
 	}
-	stack, err := set.Stack(12)
-	var out []string
-	for _, c := range stack {
-		out = append(out, c.Digits[:4]+" "+c.Digits[4:])
+	stack, err := set.Stack(set.Len())
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	each := len(stack) / (len(d.devices) + 1)
+	for i, id := range d.devices {
+		var file bytes.Buffer
+		for _, c := range stack[i*each : (i+1)*each] {
+			fmt.Fprintln(&file, c.Text)
+		}
+		if err := durable.WriteFile(d.cardsAt(id), file.Bytes(), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	var typed []string
+	for _, c := range stack[len(stack)-min(each, 12):] {
+		typed = append(typed, c.Digits[:4]+" "+c.Digits[4:])
+	}
+	return typed, nil
 }
 
 // free finds an address that nobody listens on. Somebody may be quicker; then the
@@ -189,6 +207,10 @@ func (d *branchDemo) run(ctx context.Context) error {
 	for i, id := range d.devices {
 		serve = append(serve, "--also", id+"=http://"+at[1+2*i]+"/", "--also", id+" (چاپگر و کارت‌خوان / printer and reader)=http://"+at[1+2*i]+"/dock/")
 	}
+	cards, err := d.deal()
+	if err != nil {
+		return err
+	}
 	ended := make(chan error, 1+len(d.devices))
 	start := func(ready string, args ...string) error {
 		up := make(chan struct{})
@@ -212,7 +234,7 @@ func (d *branchDemo) run(ctx context.Context) error {
 	}
 	for i, id := range d.devices {
 		err := start("in its browser", "terminal", "serve", "--branch", "https://"+at[0], "--key", d.path(id, vault.KeyFile), "--listen", at[1+2*i],
-			"--voter-listen", at[2+2*i], "--printer", "simulate")
+			"--voter-listen", at[2+2*i], "--printer", "simulate", "--reader", "simulate", "--cards", d.cardsAt(id))
 		if err != nil {
 			return err
 		}
@@ -222,11 +244,7 @@ func (d *branchDemo) run(ctx context.Context) error {
 		fmt.Fprintf(d.streams.out, "Terminal %s: http://%s/   printer and card reader: http://%s/dock/\n", id, at[1+2*i], at[1+2*i])
 	}
 	fmt.Fprintf(d.streams.out, "Officers %s, each with the passphrase: %s\n", strings.Join(d.officers, " and "), demoPassphrase)
-	cards, err := d.cards()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(d.streams.out, "Activation cards, each for one voter who is checked in: %s\n", strings.Join(cards, ", "))
+	fmt.Fprintf(d.streams.out, "Activation cards to type (the card readers have others), each for one voter who is checked in: %s\n", strings.Join(cards, ", "))
 	id := d.r.Definition().ID()
 	var groups []string
 	for h := fmt.Sprintf("%x", id); h != ""; h = h[4:] {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sandogh/sandogh/internal/body"
+	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/terminal/kiosk"
 	"github.com/sandogh/sandogh/internal/terminal/vault"
 	"github.com/sandogh/sandogh/internal/terminal/voter"
@@ -132,6 +133,8 @@ type terminalServeCmd struct {
 	Listen      string        `default:"127.0.0.1:8430" help:"Address of the device's own page." placeholder:"HOST:PORT"`
 	VoterListen string        `default:"127.0.0.1:8431" help:"Address of the voters' pages." placeholder:"HOST:PORT"`
 	Printer     string        `default:"path:/dev/usb/lp0" help:"Receipt printer: file:PATH, path:DEVICE, tcp:HOST[:PORT] or simulate." placeholder:"PRINTER"`
+	Reader      string        `default:"keyboard" help:"Card reader: keyboard if it types into the page, path:DEVICE, tcp:HOST:PORT or simulate." placeholder:"READER"`
+	Cards       string        `help:"File with cards, one a line, that the panel of a simulated reader presents." placeholder:"FILE" hidden:""`
 	Paper       int           `default:"80" enum:"80,58" help:"Width of its paper in millimetres, 80 or 58." placeholder:"MM"`
 	DPI         int           `name:"dpi" default:"141" help:"Pixels of an inch of the screen: 141 for 1920 by 1080 on 15.6 inches." placeholder:"N"`
 	Lang        string        `default:"fa" enum:"fa,en" help:"Language of the first screen: fa or en."`
@@ -142,8 +145,10 @@ type terminalServeCmd struct {
 func (terminalServeCmd) Help() string {
 	return `Serves the device's own page, where a voter shows an activation card, and the
 voter's pages, each session in a process of its own that ends with it. Sealed
-ballots alone go to the branch. --printer simulate is for practice elections: every
-page and print says SIMULATED, and /dock/ has every fault as a button.` + terminalExample
+ballots alone go to the branch. --reader takes cards from a device that gives lines of
+text; without it a reader types as a keyboard does. "simulate" is for practice
+elections: every page and print says SIMULATED, and /dock/ has every fault as a
+button.` + terminalExample
 }
 
 // validate checks what kong cannot.
@@ -153,6 +158,8 @@ func (c *terminalServeCmd) validate() error {
 		return fmt.Errorf("--dpi %d: measure the screen and give 40 to 600", c.DPI)
 	case c.Idle < 2*time.Minute || c.Idle > 5*time.Minute:
 		return fmt.Errorf("--idle %v: give 2 to 5 minutes", c.Idle)
+	case c.Cards != "" && c.Reader != "simulate":
+		return errors.New("--cards is for --reader simulate")
 	case c.Listen == c.VoterListen:
 		return errors.New("--listen and --voter-listen are the same address")
 	}
@@ -168,8 +175,28 @@ func language(code string) int {
 	return 0
 }
 
+// stack are the cards that the panel of a simulated reader presents.
+func (c *terminalServeCmd) stack() ([]string, error) {
+	if c.Cards == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(c.Cards)
+	if err != nil {
+		return nil, fmt.Errorf("--cards: %w", err)
+	}
+	return strings.Fields(string(data)), nil
+}
+
 func (c *terminalServeCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.validate(); err != nil {
+		return err
+	}
+	cards, err := reader.Parse(c.Reader)
+	if err != nil {
+		return fmt.Errorf("--reader: %w", err)
+	}
+	stack, err := c.stack()
+	if err != nil {
 		return err
 	}
 	if filepath.Base(c.Key) != vault.KeyFile {
@@ -214,6 +241,7 @@ func (c *terminalServeCmd) Run(ctx context.Context, s *streams) error {
 	defer voters.Close()
 	home := "http://" + own.Addr().String()
 	cfg := kiosk.Config{Vault: v, Client: client, Printer: printer, Voters: voters, Address: "http://" + voters.Addr().String(),
+		Reader: cards, Cards: stack, ReaderLost: func(err error) { fmt.Fprintf(s.err, "Card reader: %v. It is tried again.\n", err) },
 		Command: []string{self, "terminal", "voter", "--dir", dir},
 		Setup: voter.Setup{Home: home + "/", DPI: c.DPI, Lang: language(c.Lang), CardLang: language(c.CardLang), Roll58: c.Paper == 58,
 			Printer: c.Printer, Simulated: c.Printer == "simulate", Idle: c.Idle}}
@@ -229,7 +257,7 @@ func (c *terminalServeCmd) Run(ctx context.Context, s *streams) error {
 	defer cancel(nil)
 	go func() { cancel(server.Serve(own)) }()
 	simulated := ""
-	if cfg.Setup.Simulated {
+	if cfg.Setup.Simulated || c.Reader == "simulate" {
 		simulated = "SIMULATED "
 	}
 	fmt.Fprintf(s.err, "%sdevice %s of branch %s: open %s/ in its browser\n", simulated, v.Device, v.Branch, home)

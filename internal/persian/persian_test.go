@@ -131,6 +131,28 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestSortKey: keys are in the order of the texts.
+func TestSortKey(t *testing.T) {
+	agree := func(a, b string) bool {
+		got := cmp.Or(cmp.Compare(persian.SortKey(a), persian.SortKey(b)), cmp.Compare(a, b))
+		return got == persian.Order(a, b)
+	}
+	some := append(slices.Clone(names), "علی", "علي", "علیپور", "علی پور", "علی‌پور", "کَریم", "آ", "ا", "أ", "مُحَمَّد", "محـمد", "محمد ۱", "محمد 1", "", "ali", "Ali", "\u200c", "\xff")
+	for _, a := range some {
+		for _, b := range some {
+			if !agree(a, b) {
+				t.Errorf("%q and %q are not in the order of their keys", a, b)
+			}
+		}
+	}
+	text := rapid.StringOfN(rapid.RuneFrom([]rune("آابپتثچکكگیيئهۀةوؤ\u200c\u064e\u0651ـ ۰۱a")), 0, 8, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		if a, b := text.Draw(t, "a"), text.Draw(t, "b"); !agree(a, b) {
+			t.Fatalf("%q and %q are not in the order of their keys", a, b)
+		}
+	})
+}
+
 // Every pair of awkward names compares as ICU compares it.
 func TestOrderAgainstICU(t *testing.T) {
 	node, err := exec.LookPath("node")

@@ -14,6 +14,7 @@ import (
 	"github.com/sandogh/sandogh/internal/branch"
 	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/durable"
+	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/roll/marks"
 )
 
@@ -37,12 +38,15 @@ type Config struct {
 	Conflicts func(n int) error
 	// Press prints slips and the list; without one they are shown alone.
 	Press *press.Press
+	// Scanner is the one of the first desk; nil if it types into the page.
+	Scanner reader.Reader
 }
 
 // A Desk is the pages of all desks of a branch.
 type Desk struct {
 	Config
 	changed chan struct{} // a mark was made
+	scanner *scanner
 }
 
 // New makes the pages.
@@ -53,7 +57,7 @@ func New(c Config) *Desk {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Desk{c, make(chan struct{}, everyMarks)}
+	return &Desk{c, make(chan struct{}, everyMarks), newScanner()}
 }
 
 // Part returns the pages for the shell.
@@ -62,14 +66,20 @@ func (d *Desk) Part() branch.Part {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return branch.Part{Name: "desk", Words: words, Templates: own,
+	part := branch.Part{Name: "desk", Words: words, Templates: own,
 		Nav: []branch.Nav{{Path: "/desk", Word: "desk", Role: branch.Desk}, {Path: "/desk-day", Word: "desk.day", Role: branch.Desk}},
 		Entries: func(r *branch.Request) []branch.Entry {
-			if !r.May(branch.Desk) {
-				return []branch.Entry{{Path: r.Lang.Prefix() + "/desk", Title: r.Say("desk"), Text: r.Say("desk.first"), Kind: "wait"}}
+			at := func(path, title, text, kind string) branch.Entry {
+				return branch.Entry{Path: r.Lang.Prefix() + path, Title: r.Say(title), Text: r.Say(text), Kind: kind}
 			}
-			return []branch.Entry{{Path: r.Lang.Prefix() + "/desk", Title: r.Say("desk"), Text: r.Say("desk.lead"), Kind: "good"},
-				{Path: r.Lang.Prefix() + "/desk-day", Title: r.Say("desk.day"), Text: r.Say("desk.day.lead"), Kind: "wait"}}
+			entries := []branch.Entry{at("/desk", "desk", "desk.first", "wait")}
+			if r.May(branch.Desk) {
+				entries = []branch.Entry{at("/desk", "desk", "desk.lead", "good"), at("/desk-day", "desk.day", "desk.day.lead", "wait")}
+			}
+			if d.simulator() != nil {
+				entries = append(entries, at("/dock/", "desk.dock", "desk.dock.lead", "wait"))
+			}
+			return entries
 		},
 		Routes: []branch.Route{
 			{Method: "GET", Path: "/desk", Role: branch.Desk, Do: d.front},
@@ -85,6 +95,11 @@ func (d *Desk) Part() branch.Part {
 			{Method: "GET", Path: "/desk-day/list", Role: branch.Officer, Do: d.list},
 			{Method: "POST", Path: "/desk-day/print", Role: branch.Officer, Do: d.printList},
 		}}
+	if d.Scanner != nil {
+		part.Routes = append(part.Routes, branch.Route{Method: "GET", Path: "/desk/scan", Role: branch.Desk, Do: d.scan})
+	}
+	part.Routes = append(part.Routes, d.dockRoutes()...)
+	return part
 }
 
 // Rule says whom the branch admits now, for the frame of every page: assigned,
@@ -116,6 +131,7 @@ type frontView struct {
 	Counts  []figure
 	Recent  []line
 	Keys    []string
+	Scanner *scannerView
 }
 
 // keys are those of the keypad, in the order of a telephone.
@@ -144,11 +160,12 @@ func (d *Desk) frontPage(r *branch.Request, v frontView) (branch.Answer, error) 
 		v.Closed = r.Say("desk.shut." + r.Status().State)
 	}
 	v.Keys = keys
+	v.Scanner = d.scannerAt(r)
 	v.Offline = d.Rule() == "offline"
-	day := d.Book.Day(period)
-	v.Counts = []figure{{r.Say("desk.count.in"), day.CheckedIn}, {r.Say("desk.count.voters"), day.Voters}}
-	if day.Waiting != nil {
-		v.Counts = append(v.Counts, figure{r.Say("desk.count.waiting"), day.Waiting.Count})
+	voters, in, waiting := d.Book.Figures()
+	v.Counts = []figure{{r.Say("desk.count.in"), in}, {r.Say("desk.count.voters"), voters}}
+	if waiting != nil {
+		v.Counts = append(v.Counts, figure{r.Say("desk.count.waiting"), waiting.Count})
 	}
 	recent, err := d.Book.Recent(5)
 	if err != nil {

@@ -42,6 +42,25 @@ func (b *Book) stands(a arrival) (*Mark, bool) {
 	return s.mark, s.mark != nil && s.mark.At.Equal(a.at)
 }
 
+// Figures returns how many voters the branch has, how many check-ins stand, and how
+// many people somebody has counted last in the queue, or nil: what every page of a desk
+// shows.
+func (b *Book) Figures() (voters, checkedIn int, waiting *Waiting) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	voters, _ = b.p.Roll.Len()
+	return voters, int(b.CheckedIn()), b.lastWaiting()
+}
+
+// lastWaiting returns the last count of the queue, with the lock held.
+func (b *Book) lastWaiting() *Waiting {
+	if len(b.waiting) == 0 {
+		return nil
+	}
+	last := b.waiting[len(b.waiting)-1]
+	return &last
+}
+
 // Recent returns the last check-ins that stand, the last first.
 func (b *Book) Recent(limit int) ([]Status, error) {
 	b.mu.Lock()
@@ -83,7 +102,7 @@ type Day struct {
 }
 
 // Day returns the figures in periods of the given length, which begin at whole
-// multiples of it.
+// multiples of it. It goes through all marks.
 func (b *Book) Day(period time.Duration) Day {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -103,10 +122,7 @@ func (b *Book) Day(period time.Duration) Day {
 			d.Unasked++
 		}
 	}
-	if n := len(b.waiting); n > 0 {
-		last := b.waiting[n-1]
-		d.Waiting = &last
-	}
+	d.Waiting = b.lastWaiting()
 	at := map[int64]int{}
 	for _, a := range b.order {
 		if _, ok := b.stands(a); ok {

@@ -174,7 +174,7 @@ var layers = []layer{
 	{pkg: "internal/station/book", may: []string{"election", "record", "verify/branchlog"}},
 	{pkg: "internal/station", may: slices.Concat(checked, without(tools, "internal/roll"), []string{"internal/station/book"})},
 	{pkg: "internal/branch/press", may: []string{"internal/printing", "internal/printing/device", "internal/web", "internal/branch"}},
-	{pkg: "internal/branch/desk", may: []string{"election", "internal/durable", "internal/persian", "internal/printing", "internal/roll", "internal/roll/marks", "internal/web", "internal/branch", "internal/branch/press"}},
+	{pkg: "internal/branch/desk", may: []string{"election", "internal/durable", "internal/persian", "internal/printing", "internal/reader", "internal/roll", "internal/roll/marks", "internal/web", "internal/branch", "internal/branch/press"}},
 	{pkg: "internal/branch/daybook", may: []string{"internal/durable", "internal/journal"}},
 	{pkg: "internal/branch/papers", may: []string{"election", "record", "internal/printing", "internal/web", "internal/branch/daybook"}},
 	{pkg: "internal/branch/officer", may: []string{"election", "record", "internal/durable", "internal/printing", "internal/web",

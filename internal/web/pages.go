@@ -64,6 +64,24 @@ func (p Page) Alternate() string {
 	return u.String()
 }
 
+// Links returns the lines of the navigation. They are on every page, and a template
+// takes ten times as long for them.
+func (p Page) Links() template.HTML {
+	var b strings.Builder
+	for _, link := range p.Nav {
+		b.WriteString("\n<li><a href=\"")
+		template.HTMLEscape(&b, []byte(p.Lang.Prefix()+link.Path))
+		b.WriteString("\"")
+		if p.Current(link) {
+			b.WriteString(" aria-current=\"page\"")
+		}
+		b.WriteString(">")
+		template.HTMLEscape(&b, []byte(link.Word))
+		b.WriteString("</a></li>")
+	}
+	return template.HTML(b.String())
+}
+
 // Other returns the other language.
 func (p Page) Other() Lang { return p.Lang.Other() }
 

@@ -53,9 +53,10 @@ var ErrOther = errors.New("the folder holds something else than a site: name a n
 
 // A Folder is where a site is written. One process at a time writes it.
 type Folder struct {
-	dir  string
-	disk durable.Disk
-	lock *durable.Lock
+	dir   string
+	disk  durable.Disk
+	lock  *durable.Lock
+	empty bool // when it was opened
 }
 
 // Open prepares a folder: a new one, an empty one, or one of an earlier build.
@@ -81,7 +82,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open site %s: %w", dir, err)
 	}
-	return &Folder{dir: dir, lock: lock}, nil
+	return &Folder{dir: dir, lock: lock, empty: left == 0}, nil
 }
 
 // Close gives the folder free.
@@ -122,7 +123,8 @@ func (f *Folder) Build(s *pages.Site, more []frame.Part, progress func(done, tot
 	for p := range s.Paths() {
 		paths = append(paths, p)
 	}
-	w := &writer{Folder: f, batch: f.disk.NewBatch(), all: map[string]bool{begun: true}}
+	w := &writer{Folder: f, batch: f.disk.NewBatch(), fresh: f.empty, all: map[string]bool{begun: true}}
+	f.empty = false
 	err := w.make(s, paths, progress)
 	for _, part := range more {
 		if err == nil && part.Files != nil {
@@ -142,6 +144,7 @@ func (f *Folder) Update(s *pages.Site, paths []string) (Stats, error) {
 type writer struct {
 	*Folder
 	batch *durable.Batch
+	fresh bool // nothing is there to compare with
 	mu    sync.Mutex
 	all   map[string]bool
 	stats Stats
@@ -185,9 +188,12 @@ func (w *writer) put(x frame.File) error {
 		return fmt.Errorf("write page: %q is no path of a site", x.Path)
 	}
 	to := filepath.Join(w.dir, filepath.FromSlash(x.Path))
-	same, err := holds(to, x.Data)
-	if err != nil {
-		return fmt.Errorf("write page: %w", err)
+	same := false
+	if !w.fresh {
+		var err error
+		if same, err = holds(to, x.Data); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
 	}
 	w.mu.Lock()
 	w.all[x.Path] = true

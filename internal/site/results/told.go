@@ -34,7 +34,12 @@ func (p *Place) Reported() []*Contest {
 }
 
 // Reports reports whether the place has a report of contests.
-func (p *Place) Reports() bool { return p.reporting() && len(p.Reported()) > 0 }
+func (p *Place) Reports() bool { return p.reporting() && p.some() }
+
+// some reports whether Reported would return a contest.
+func (p *Place) some() bool {
+	return len(p.Contests) > 0 || slices.ContainsFunc(p.Children, func(c *Place) bool { return !c.reporting() && c.some() })
+}
 
 // A Who says who is elected, by id: as in the result in force, else as it follows.
 type Who struct {

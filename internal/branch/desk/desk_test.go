@@ -92,12 +92,12 @@ type place struct {
 
 func (p *place) set(state string) { p.mu.Lock(); p.state = state; p.mu.Unlock() }
 
-func newPlace(t testing.TB, i int, change func(*marks.Place)) *place {
+func newPlace(t testing.TB, i int, change func(*marks.Place), more ...func(*desk.Config)) *place {
 	t.Helper()
-	return newPlaceOf(t, csv, i, change)
+	return newPlaceOf(t, csv, i, change, more...)
 }
 
-func newPlaceOf(t testing.TB, csv []byte, i int, change func(*marks.Place)) *place {
+func newPlaceOf(t testing.TB, csv []byte, i int, change func(*marks.Place), more ...func(*desk.Config)) *place {
 	t.Helper()
 	p := &place{t: t, state: "open", list: filepath.Join(t.TempDir(), "list.pdf")}
 	now := func() time.Time { return time.Date(2026, 5, 1, 6, 0, 0, 0, time.UTC) }
@@ -123,9 +123,13 @@ func newPlaceOf(t testing.TB, csv []byte, i int, change func(*marks.Place)) *pla
 	b := world.Definition.Branches[i]
 	p.press = press.New(&p.printer, printing.Roll80)
 	t.Cleanup(func() { p.press.Close() })
-	p.desk = desk.New(desk.Config{Press: p.press, Conflicts: func(n int) error { p.told = append(p.told, n); return nil },
+	cfg := desk.Config{Press: p.press, Conflicts: func(n int) error { p.told = append(p.told, n); return nil },
 		Book: p.book, Chances: &p.chances, Election: world.Definition.Name, Branch: b.Name, Simulated: true, Now: now,
-		Zone: time.FixedZone("Asia/Tehran", 3*3600+1800), List: p.list})
+		Zone: time.FixedZone("Asia/Tehran", 3*3600+1800), List: p.list}
+	for _, change := range more {
+		change(&cfg)
+	}
+	p.desk = desk.New(cfg)
 	server, err := branch.New(branch.Config{Branch: b.Name, Practice: true, Simulated: true,
 		Officers: []branch.Seat{{ID: "o1", Head: true, Office: world.Definition.Offices[0].Name}, {ID: "o2", Office: world.Definition.Offices[1].Name}},
 		Status: func() branch.Status {

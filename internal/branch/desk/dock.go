@@ -33,15 +33,23 @@ func (d *Desk) simulator() *reader.Simulator {
 	return s
 }
 
+// dockState is how the scanner is, and whether a page waits for a scan.
+func (d *Desk) dockState() (v scannerView, waits bool) {
+	d.scanner.mu.Lock()
+	defer d.scanner.mu.Unlock()
+	return d.scanner.view(), len(d.scanner.waiting) > 0
+}
+
+func dockAnswer(v scannerView) (branch.Answer, error) {
+	data, err := json.Marshal(dockOrder{Scanner: v.State})
+	return branch.File{Type: "application/json", Data: data}, err
+}
+
 // dock shows the panel, or says in JSON how the scanner is.
 func (d *Desk) dock(r *branch.Request) (branch.Answer, error) {
-	d.scanner.mu.Lock()
-	v := d.scanner.view()
-	waits := len(d.scanner.waiting) > 0
-	d.scanner.mu.Unlock()
+	v, waits := d.dockState()
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		data, err := json.Marshal(dockOrder{Scanner: v.State})
-		return branch.File{Type: "application/json", Data: data}, err
+		return dockAnswer(v)
 	}
 	kind := "good"
 	if v.State != reader.Ready.String() {
@@ -75,7 +83,8 @@ func (d *Desk) setDock(r *branch.Request) (branch.Answer, error) {
 		return nil, &branch.Refusal{Status: http.StatusBadRequest, Text: words["desk.dock.wrong"], Do: words["desk.dock.wrong.do"], Back: "/dock/", Args: []any{err.Error()}}
 	}
 	if program {
-		return d.dock(r)
+		v, _ := d.dockState()
+		return dockAnswer(v)
 	}
 	return branch.Redirect{Path: "/dock/", Flash: r.Say("desk.dock.did")}, nil
 }

@@ -194,7 +194,7 @@ func (d *branchDemo) run(ctx context.Context) error {
 			return err
 		}
 	}
-	serve := []string{"branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()), "--roll", d.path("roll.csv"), "--printer", "simulate",
+	serve := []string{"branch", "serve", "--dir", d.path("branch"), "--record", d.r.Record(), "--election", fmt.Sprintf("%x", d.r.Definition().ID()), "--roll", d.path("roll.csv"), "--printer", "simulate", "--scanner", "simulate",
 		"--passphrase-file", d.path("passphrase"), "--listen", d.cmd.Listen, "--link-listen", at[0]}
 	for i, w := range d.r.Witnesses() {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -243,6 +243,7 @@ func (d *branchDemo) run(ctx context.Context) error {
 	for i, id := range d.devices {
 		fmt.Fprintf(d.streams.out, "Terminal %s: http://%s/   printer and card reader: http://%s/dock/\n", id, at[1+2*i], at[1+2*i])
 	}
+	fmt.Fprintf(d.streams.out, "Desk 1: http://%s/desk   scanner: http://%s/dock/\n", d.cmd.Listen, d.cmd.Listen)
 	fmt.Fprintf(d.streams.out, "Officers %s, each with the passphrase: %s\n", strings.Join(d.officers, " and "), demoPassphrase)
 	fmt.Fprintf(d.streams.out, "Activation cards to type (the card readers have others), each for one voter who is checked in: %s\n", strings.Join(cards, ", "))
 	id := d.r.Definition().ID()

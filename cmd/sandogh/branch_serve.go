@@ -27,6 +27,7 @@ import (
 	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/handover"
 	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/roll"
 	"github.com/sandogh/sandogh/internal/roll/central"
 	"github.com/sandogh/sandogh/internal/roll/marks"
@@ -73,6 +74,7 @@ type branchServeCmd struct {
 	Witness    map[string]string `help:"Where a witness is reached, to publish after the close. Repeat for each." placeholder:"NAME=URL|FOLDER" mapsep:"none"`
 	Printer    string            `help:"Receipt printer of the branch: path:DEVICE, tcp:HOST[:PORT], file:PATH or simulate. Without it, papers are printed from the browser." placeholder:"PRINTER"`
 	Paper      int               `default:"80" enum:"80,58" help:"Width of its paper in millimetres, 80 or 58." placeholder:"MM"`
+	Scanner    string            `default:"keyboard" help:"Scanner of desk 1: keyboard if it types into the page, path:DEVICE, tcp:HOST:PORT or simulate." placeholder:"SCANNER"`
 	Simulate   bool              `help:"Devices and voters are simulated; in a practice election alone."`
 	Also       map[string]string `help:"What else runs, for the front page." placeholder:"TITLE=URL" mapsep:"none" hidden:""`
 }
@@ -84,7 +86,8 @@ holds identity.age with the key of the branch's log, and all that happens; start
 again, it goes on where it stood. The pages are for this machine; let others in
 through a proxy that speaks TLS. The zero report, the minutes, the paper list and
 release slips are printed on --printer; "simulate" is for practice elections: its
-page shows the paper and has every fault as a button. Stop with Ctrl-C.
+page shows the paper and has every fault as a button. What --scanner reads goes into
+the field of desk 1; without it a scanner types as a keyboard does. Stop with Ctrl-C.
 
 Example: sandogh branch serve --dir b1 --record HQ --roll roll.csv --officer stick1 --officer stick2 --printer path:/dev/usb/lp0
 Example: sandogh branch serve --dir b1 --record https://hq.example/record --roll roll.csv --link-listen 10.0.0.1:8421 --hq https://hq.example/receive` + branchExample
@@ -167,6 +170,9 @@ func (c *branchServeCmd) Run(ctx context.Context, s *streams) (err error) {
 	wg.Go(func() {
 		b.desk.Keep(ctx, func(err error) { fmt.Fprintf(s.err, "The paper list is not current: %v\n", err) })
 	})
+	wg.Go(func() {
+		b.desk.Scan(ctx, func(err error) { fmt.Fprintf(s.err, "Scanner of desk 1: %v. It is tried again.\n", err) })
+	})
 	wg.Wait()
 	return errors.Join(first[:]...)
 }
@@ -199,7 +205,7 @@ func (c *branchServeCmd) open(ctx context.Context, s *streams) (_ *branchAt, err
 	}
 	b.closers = append(b.closers, func() error { b.seen.close(); return nil })
 	def := b.seen.def
-	c.Simulate = c.Simulate || c.Printer == "simulate"
+	c.Simulate = c.Simulate || c.Printer == "simulate" || c.Scanner == "simulate"
 	at, ok := def.Branch(b.id)
 	switch {
 	case !ok || at.LogKey != x.Public(body.Log):
@@ -380,12 +386,16 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 		o.Press = press.New(printer, roll)
 		b.closers = append(b.closers, o.Press.Close)
 	}
+	scanner, err := reader.Parse(b.cmd.Scanner)
+	if err != nil {
+		return fmt.Errorf("--scanner: %w", err)
+	}
 	screens, err := officer.New(o)
 	if err != nil {
 		return err
 	}
 	b.desk = desk.New(desk.Config{Book: b.marks, Chances: b.station, Election: def.Name, Branch: at.Name, Simulated: b.cmd.Simulate, Now: time.Now, Zone: tehran(),
-		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press,
+		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press, Scanner: scanner,
 		Conflicts: func(n int) error { return b.daybook.Count("branch/"+b.id, daybook.Conflict, n) }})
 	if err := disk.MkdirAll(filepath.Join(b.cmd.Dir, "papers"), 0o700); err != nil {
 		return err

@@ -6,7 +6,7 @@
 // In and out. In goes a [Config] with a new session; out comes a [Screen], an
 // http.Handler for everything below /TOKEN/, where TOKEN is random and of this
 // session alone. Every page is Persian from right to left or English from left to
-// right, in four sizes of text (a capital of about 3.8, 5.2, 6.8 and 8.75 mm at the
+// right, in four sizes of text (a letter of about 3.8, 5, 6.7 and 8.7 mm at the
 // screen's density) and four contrasts; it works by touch without a script, and
 // with one small script by five keys, by two switches, and calmly. Every string
 // carries the id of an audio clip (data-clip); [Clips] has them all. [Screen.Update]

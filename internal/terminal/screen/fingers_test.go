@@ -21,14 +21,14 @@ func TestQuickFingers(t *testing.T) {
 	slow, answered := make(chan struct{}), make(chan struct{}, 100)
 	inner := server.Config.Handler
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == "/"+b.token+"/" {
+		if r.Method == http.MethodPost && r.URL.Path == "/"+server.token+"/" {
 			select {
 			case <-slow:
 			case <-t.Context().Done():
 			}
 		}
 		inner.ServeHTTP(w, r)
-		if r.Method == http.MethodGet && r.URL.Path == "/"+b.token+"/" {
+		if r.Method == http.MethodGet && r.URL.Path == "/"+server.token+"/" {
 			answered <- struct{}{}
 		}
 	})

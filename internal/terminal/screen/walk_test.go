@@ -58,7 +58,6 @@ func paper(t testing.TB, n, k int) *terminal.Paper {
 type booth struct {
 	t      testing.TB
 	url    string
-	token  string
 	screen *Screen
 
 	mu  sync.Mutex
@@ -80,12 +79,13 @@ func (b *booth) pass(d time.Duration) {
 // pages is a server whose pages are those of the booth that was set last.
 type pages struct {
 	*httptest.Server
-	mu  sync.Mutex
-	now *Screen
+	token string // of every booth, so that a page that is open becomes the next one
+	mu    sync.Mutex
+	now   *Screen
 }
 
 func serve(t testing.TB) *pages {
-	p := &pages{}
+	p := &pages{token: NewToken()}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		now := p.now
@@ -102,15 +102,14 @@ func serve(t testing.TB) *pages {
 
 func (p *pages) booth(t testing.TB, paper *terminal.Paper, dpi int) *booth {
 	t.Helper()
-	token := NewToken()
-	b := &booth{t: t, token: token, now: time.Now()}
+	b := &booth{t: t, now: time.Now()}
 	s := terminal.New(paper, terminal.Comforts{Size: 1}, terminal.Usual, b.Now)
-	x, err := New(Config{Session: s, Token: token, Home: p.URL + "/", DPI: dpi, Stay: time.Hour, Simulated: true,
+	x, err := New(Config{Session: s, Token: p.token, Home: p.URL + "/", DPI: dpi, Stay: time.Hour, Simulated: true,
 		SlipCode: func() string { return "KYVZ-5ZX7-WXDT-BN81-FGNN-PS8T-FMJP-05PA" }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.screen, b.url = x, p.URL+"/"+token+"/"
+	b.screen, b.url = x, p.URL+"/"+p.token+"/"
 	p.mu.Lock()
 	p.now = x
 	p.mu.Unlock()

@@ -129,10 +129,12 @@ func TestBranchDemo(t *testing.T) {
 	d.admit(someVoter(t, filepath.Join(dir, "roll.csv")))
 	done(d)
 
-	// The voter, who takes a card from the stack.
-	card := strings.Split(after(t, said, "checked in: "), ", ")[0]
+	// The voter, who takes a card from the stack and shows it to the reader.
 	v := newPerson(strings.Fields(after(t, said, "Terminal b1-device1: "))[0], nil)
-	v.begin(&post{home: strings.TrimSuffix(v.base, "/")}, card)
+	v.until(v.base, `data-place="idle"`)
+	v.post("/dock/", "reader", "next")
+	v.until(v.base, `data-place="begun"`)
+	v.get(v.find(`data-home="([^"]*)"`))
 	v.walk(t)
 	done(v)
 	o.until(home+"/en/officer", "<dt>Cast</dt><dd>1</dd>")
@@ -141,7 +143,11 @@ func TestBranchDemo(t *testing.T) {
 	v.base = strings.Fields(after(t, said, "Terminal b1-device2: "))[0]
 	v.until(v.base, `data-place="idle"`)
 	done(v)
-	v.post("/", "turn", v.turn(), "card", card, "do", "begin")
+	stack, err := os.ReadFile(filepath.Join(dir, "cards-b1-device1.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.post("/", "turn", v.turn(), "card", strings.Fields(string(stack))[0], "do", "begin")
 	if v.place() == "language" || !strings.Contains(v.page, "used") {
 		t.Errorf("a card that was used is taken again:\n%s", v.page)
 	}

@@ -1,5 +1,5 @@
 // What the desk's scanner reads goes into the field and is looked for, while the page
-// is open and seen. Notices say when the scanner is lost, or has read nothing.
+// is open. Notices say when the scanner is lost, or has read nothing.
 "use strict";
 (() => {
   const field = document.querySelector("[data-scan]");
@@ -21,7 +21,6 @@
   };
   const start = async () => {
     stop();
-    if (document.visibilityState !== "visible") return;
     const { signal } = (asked = new AbortController());
     while (!signal.aborted) {
       try {
@@ -31,7 +30,6 @@
       }
     }
   };
-  document.addEventListener("visibilitychange", start);
   addEventListener("pageshow", start); // also when the back button brings it back
   addEventListener("pagehide", stop);
 })();

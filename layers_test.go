@@ -116,6 +116,7 @@ var layers = []layer{
 	{pkg: "internal/printing/device", may: []string{"internal/durable", "internal/printing"}},
 	{pkg: "internal/reader", third: []string{"golang.org/x/sys/unix"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record", "internal/typed"}},
+	{pkg: "internal/web/page", may: []string{"internal/web"}},
 	{pkg: "internal/web/webtest", third: []string{"github.com/chromedp/chromedp"}},
 
 	{pkg: "internal/training/certificate"},
@@ -135,13 +136,13 @@ var layers = []layer{
 
 	// The offices' console: a shell, and a part for each area.
 	{pkg: "internal/console/table", may: []string{"calendar", "internal/persian", "internal/web", "internal/office"}},
-	{pkg: "internal/console/page", may: []string{"calendar", "internal/web", "internal/office", "internal/console/table"}},
+	{pkg: "internal/console/show", may: []string{"calendar", "internal/web", "internal/office", "internal/console/table"}},
 	{pkg: "internal/console/entry", may: []string{"calendar", "internal/persian", "internal/store"}},
 	{pkg: "internal/console/openapi"},
 	{pkg: "internal/console/lookup", may: []string{"internal/persian", "internal/store", "internal/store/officedb", "internal/office"}},
 	{pkg: "internal/console/cookie", may: []string{"internal/identity"}},
 	{pkg: "internal/console/wording", may: []string{"internal/web"}},
-	{pkg: "internal/console", may: slices.Concat(shell, []string{"internal/console/table", "internal/console/page", "internal/console/entry", "internal/console/openapi",
+	{pkg: "internal/console", may: slices.Concat(shell, []string{"internal/console/table", "internal/web/page", "internal/console/show", "internal/console/entry", "internal/console/openapi",
 		"internal/console/lookup", "internal/console/cookie", "internal/console/wording"})},
 	{pkg: "internal/console/signin", may: slices.Concat(shell, []string{"internal/console", "internal/store/identitydb"}),
 		third: []string{"github.com/skip2/go-qrcode", "github.com/go-webauthn/webauthn/..."}},
@@ -168,7 +169,7 @@ var layers = []layer{
 
 	// The branch's machine: a shell, and a part for each area. The desk alone meets
 	// the roll.
-	{pkg: "internal/branch", may: []string{"election", "record", "internal/web"}},
+	{pkg: "internal/branch", may: []string{"election", "record", "internal/web", "internal/web/page"}},
 
 	// The machines never import one another; they meet in the record's bytes.
 	{pkg: "internal/station/book", may: []string{"election", "record", "verify/branchlog"}},

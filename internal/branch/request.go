@@ -61,7 +61,7 @@ func (r *Request) Who() string {
 
 // Say returns the words of a key.
 func (r *Request) Say(key string, args ...any) string {
-	return r.server.pages.say(r.Lang, key, args...)
+	return r.server.pages.Say(r.Lang, key, args...)
 }
 
 // Status returns what the branch is doing.
@@ -171,7 +171,7 @@ func (s *Server) render(r *Request, p Page) ([]byte, error) {
 		f.Flash = string(b)
 		http.SetCookie(r.w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	}
-	return s.pages.render(r.Lang, r.part.Name+"/"+p.Template, f)
+	return s.pages.Render(r.Lang, r.part.Name+"/"+p.Template, f)
 }
 
 // home is the front page: what runs here and where to open it.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sandogh/sandogh/election"
 	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/internal/web/page"
 )
 
 //go:embed static all:templates
@@ -65,7 +66,7 @@ var ErrPassphrase = errors.New("the passphrase does not open the key")
 type Server struct {
 	cfg     Config
 	parts   []Part
-	pages   *pages
+	pages   *page.Set
 	mux     *http.ServeMux
 	handler http.Handler
 
@@ -81,10 +82,11 @@ func New(cfg Config, parts ...Part) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, mux: http.NewServeMux(), sessions: map[string]*session{}}
-	shell := Part{Name: shellName, Words: words, Templates: own, Routes: s.routes(),
+	shell := Part{Name: page.Shell, Words: words, Templates: own, Routes: s.routes(),
 		Nav: []Nav{{"/", "shell.home", Anyone}}}
 	s.parts = append([]Part{shell}, parts...)
-	if s.pages, err = newPages(s.parts); err != nil {
+	var assets *page.Assets
+	if s.pages, assets, err = newPages(s.parts); err != nil {
 		return nil, fmt.Errorf("make the branch's pages: %w", err)
 	}
 	for i := range s.parts {
@@ -94,7 +96,7 @@ func New(cfg Config, parts ...Part) (*Server, error) {
 			}
 		}
 	}
-	s.mux.HandleFunc("GET /static/{version}/{name}", s.pages.asset)
+	s.mux.Handle("GET /static/{version}/{name}", assets)
 	for _, l := range web.Langs {
 		s.mux.HandleFunc(l.Prefix()+"/", func(w http.ResponseWriter, hr *http.Request) {
 			s.fail(s.request(w, hr, l, &s.parts[0]), &Refusal{Status: http.StatusNotFound, Text: words["error.lost"], Do: words["error.lost.do"]})

@@ -4,9 +4,10 @@ import (
 	"embed"
 	"io/fs"
 
-	"github.com/sandogh/sandogh/internal/console/page"
+	"github.com/sandogh/sandogh/internal/console/show"
 	"github.com/sandogh/sandogh/internal/console/wording"
 	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/internal/web/page"
 )
 
 //go:embed templates/*.html
@@ -35,9 +36,9 @@ func newPages(parts []Part) (*page.Set, *page.Assets, error) {
 	for _, p := range parts {
 		sources = append(sources, page.Source{Name: p.Name, Words: p.Words, Templates: p.Templates})
 	}
-	set, err := page.New(assets, sources)
+	set, err := page.New(assets, sources, show.Funcs)
 	return set, assets, err
 }
 
 // NameIn returns a name in the language, or in the other if it has none.
-func NameIn(l web.Lang, fa, en string) string { return page.NameIn(l, fa, en) }
+func NameIn(l web.Lang, fa, en string) string { return show.NameIn(l, fa, en) }

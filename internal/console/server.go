@@ -14,12 +14,12 @@ import (
 	"strings"
 
 	"github.com/sandogh/sandogh/internal/console/cookie"
-	"github.com/sandogh/sandogh/internal/console/page"
 	"github.com/sandogh/sandogh/internal/console/table"
 	"github.com/sandogh/sandogh/internal/identity"
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/store"
 	"github.com/sandogh/sandogh/internal/web"
+	"github.com/sandogh/sandogh/internal/web/page"
 )
 
 // Policy is the content security policy of every page.

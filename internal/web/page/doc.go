@@ -1,13 +1,12 @@
-// Package page turns templates and words into pages of the offices' console, in
-// Persian and in English.
+// Package page turns templates and words into pages in Persian and in English, for a
+// console that is made of parts.
 //
 // Specification: ../shared/design/ux.md, parts 2 and 5.
 //
 // In and out. In go the templates and words of the parts ([Source], the shell's
-// first: its templates that begin with "_" are there for all); out come pages,
-// HTML ([Set.Render]), and the files that pages load ([Assets]). What templates
-// call is in [Set]: words, numbers in the language's digits, days with the Gregorian
-// date beside them, instants in Tehran, codes from left to right.
+// first: its templates that begin with "_" are there for all), and what templates may
+// call besides words, numbers in the language's digits and addresses in the language;
+// out come pages, HTML ([Set.Render]), and the files that pages load ([Assets]).
 //
 // What it never does: it serves no file from a disk, and no word in one language
 // only.

@@ -1,4 +1,18 @@
-package page
+// Package show is what templates of the offices' console call to show days, instants,
+// codes and names.
+//
+// Specification: ../shared/design/ux.md, part 5.
+//
+// In and out. In go values of a page's data; out come HTML that is escaped, in the
+// language: days with the Gregorian date beside them, instants in Tehran, codes from
+// left to right.
+//
+// What it never does: it reads no clock and no database.
+//
+// How it fails: a value that is no day or instant is shown as a dash.
+//
+// Sources: none.
+package show
 
 import (
 	"fmt"
@@ -10,6 +24,17 @@ import (
 	"github.com/sandogh/sandogh/internal/office"
 	"github.com/sandogh/sandogh/internal/web"
 )
+
+// Funcs are what templates call, in a language.
+func Funcs(l web.Lang) template.FuncMap {
+	return template.FuncMap{
+		"day":  func(d any) template.HTML { return dayHTML(l, d) },
+		"when": func(t any) template.HTML { return timeHTML(l, t) },
+		"code": codeHTML,
+		"name": func(fa, en string) string { return NameIn(l, fa, en) },
+		"dict": dict,
+	}
+}
 
 // codeHTML isolates what is neither language. An id is kept in one piece; longer
 // ones break anywhere.
@@ -40,16 +65,6 @@ func dict(pairs ...any) (map[string]any, error) {
 		m[key] = pairs[i+1]
 	}
 	return m, nil
-}
-
-func number(l web.Lang, n any) (string, error) {
-	switch n := n.(type) {
-	case int:
-		return l.Number(int64(n)), nil
-	case int64:
-		return l.Number(n), nil
-	}
-	return "", fmt.Errorf("%T is no number", n)
 }
 
 func langOf(l web.Lang) calendar.Lang { return calendar.Lang(l.Code()) }

@@ -10,15 +10,15 @@ import (
 	"github.com/sandogh/sandogh/internal/web"
 )
 
-// A Source is where pages come from: a part of the console.
+// A Source is where pages come from: a part of a console.
 type Source struct {
 	Name      string
 	Words     web.Words
 	Templates fs.FS
 }
 
-// Shell is the name of the source of the frame and of the pages of the console
-// itself. It comes first.
+// Shell is the name of the source of the frame and of pages of no other part. It comes
+// first.
 const Shell = "shell"
 
 // A Set is the templates and words of all parts, in both languages.
@@ -29,8 +29,8 @@ type Set struct {
 }
 
 // New reads the templates of all parts, the shell's first, and checks that no word is
-// missing.
-func New(assets *Assets, parts []Source) (*Set, error) {
+// missing. More is what they call besides, in a language.
+func New(assets *Assets, parts []Source, more func(web.Lang) template.FuncMap) (*Set, error) {
 	p := &Set{words: web.Words{}, assets: assets}
 	for _, part := range parts {
 		for key, t := range part.Words {
@@ -45,7 +45,7 @@ func New(assets *Assets, parts []Source) (*Set, error) {
 	}
 	for _, l := range web.Langs {
 		p.sets[l] = map[string]*template.Template{}
-		shell, err := template.New("_layout.html").Funcs(p.funcs(l)).ParseFS(parts[0].Templates, "_*.html")
+		shell, err := template.New("_layout.html").Funcs(p.funcs(l)).Funcs(more(l)).ParseFS(parts[0].Templates, "_*.html")
 		if err != nil {
 			return nil, err
 		}
@@ -115,13 +115,20 @@ func (p *Set) funcs(l web.Lang) template.FuncMap {
 		"num":    func(n any) (string, error) { return number(l, n) },
 		"digits": l.Digits,
 		"u":      func(path string) string { return l.Prefix() + path },
-		"day":    func(d any) template.HTML { return dayHTML(l, d) },
-		"when":   func(t any) template.HTML { return timeHTML(l, t) },
-		"code":   codeHTML,
-		"name":   func(fa, en string) string { return NameIn(l, fa, en) },
 		"asset":  func(name string) string { return "/static/" + p.assets.version + "/" + name },
-		"dict":   dict,
 	}
+}
+
+func number(l web.Lang, n any) (string, error) {
+	switch n := n.(type) {
+	case int:
+		return l.Number(int64(n)), nil
+	case int64:
+		return l.Number(n), nil
+	case uint64:
+		return l.Number(int64(min(n, 1<<62))), nil
+	}
+	return "", fmt.Errorf("%T is no number", n)
 }
 
 // Render returns the page in the frame.

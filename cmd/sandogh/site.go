@@ -172,18 +172,26 @@ func (c *siteBuildCmd) Run(ctx context.Context, s *streams) error {
 	}
 	defer b.Close()
 	last := ""
+	large := time.Now() // when the large files were looked at
 	for {
 		mark := from.mark(ctx)
-		if mark != last {
+		grown := mark != last
+		if grown {
 			err = c.build(ctx, s, from, b)
-			if c.Watch == 0 {
-				return err
-			}
 			var known *status
 			if err != nil && !errors.As(err, &known) {
 				return err
 			}
 			last = mark
+		}
+		if c.Watch == 0 || !grown || err != nil || time.Since(large) > 10*time.Minute {
+			if fault := b.BuildLarge(); fault != nil {
+				return fault
+			}
+			large = time.Now()
+		}
+		if c.Watch == 0 {
+			return err
 		}
 		select {
 		case <-ctx.Done():

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/internal/site/assets"
+	"github.com/sandogh/sandogh/internal/site/country"
 	"github.com/sandogh/sandogh/internal/site/publish"
 )
 
@@ -90,6 +92,38 @@ func TestAssets(t *testing.T) {
 
 // TestBuild: the files of a record are built once, again without a change, and in
 // red when the record is wrong.
+// TestBuildLarge: the report of all contests is written after the pages, follows
+// the state that was built last, and no build takes it away.
+func TestBuildLarge(t *testing.T) {
+	c := country.New(9, country.Scale{Counties: 4, Rural: 4, Cities: 4, Villages: 4, Branches: 20})
+	dir := filepath.Join(t.TempDir(), "site")
+	b, err := site.NewBuilder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.BuildLarge(); err != nil {
+		t.Fatal(err)
+	}
+	n := len(c.Definition.Contests)
+	for i, state := range []country.State{{}, {Closed: n, Opened: 1}, {Closed: n, Opened: n}} {
+		if _, err := b.Build(site.Config{Invented: c.At(state)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "all.err.json"))
+		if i == 0 && !errors.Is(err, fs.ErrNotExist) || i > 0 && err != nil {
+			t.Fatalf("before it is written: %v", err)
+		}
+		if err := b.BuildLarge(); err != nil {
+			t.Fatal(err)
+		}
+		next, err := os.ReadFile(filepath.Join(dir, "all.err.json"))
+		if status := []string{"pre-election", "unofficial-partial", "unofficial-complete"}[i]; err != nil || string(next) == string(data) || !strings.Contains(string(next), `"Status":"`+status+`"`) {
+			t.Errorf("%v, %.300s", err, next)
+		}
+	}
+}
+
 func TestBuild(t *testing.T) {
 	h := elected(t)
 	dir := filepath.Join(t.TempDir(), "site")

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"time"
@@ -159,8 +160,9 @@ func (s *state) changed(before *state) (paths []string, all bool) {
 
 // A Builder writes the files of a site into a folder.
 type Builder struct {
-	folder *publish.Folder
-	now    *state
+	folder   *publish.Folder
+	now      *state
+	streamed *state // of which the large files are
 }
 
 // NewBuilder prepares a folder: a new one, an empty one, or that of an earlier
@@ -201,4 +203,19 @@ func (b *Builder) Build(cfg Config, progress func(done, total int)) (publish.Sta
 		b.now = next
 	}
 	return stats, err
+}
+
+// BuildLarge writes the files that are too large to be written again with every
+// change, if they are of an earlier state than the one that was built last.
+func (b *Builder) BuildLarge() error {
+	if b.now == nil || b.now == b.streamed {
+		return nil
+	}
+	for _, name := range b.now.pages.Streams() {
+		if err := b.folder.Stream(name, func(w io.Writer) error { return b.now.pages.Stream(name, w) }); err != nil {
+			return fmt.Errorf("build site: %w", err)
+		}
+	}
+	b.streamed = b.now
+	return nil
 }

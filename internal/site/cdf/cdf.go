@@ -6,7 +6,8 @@
 // In goes a results.Election, a place and those of its contests that are to be
 // reported; out comes one ElectionReport. Each contest has the totals of its
 // opened units, and each opened unit is a reporting unit of its own whose parts
-// are its branches, so that nothing is smaller than what was opened together.
+// are its branches, so that nothing is smaller than what was opened together. It is
+// written as it is made, so that a report of the whole country needs little memory.
 // Blank selections are undervotes.
 //
 // What it never does: it gives no vote counts of an election whose record is not
@@ -19,8 +20,14 @@
 package cdf
 
 import (
+	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sandogh/sandogh/count"
@@ -58,26 +65,54 @@ func unitID(contest, unit string) string  { return "unit-" + contest + "-" + uni
 func candID(contest, cand string) string  { return "candidate-" + contest + "-" + cand }
 func partyID(contest, list string) string { return "party-" + contest + "-" + list }
 
-// maker collects the parts of a report.
+// maker writes a report piece by piece.
 type maker struct {
-	e        *results.Election
-	units    []object
-	parties  []object
-	people   []object // candidates
-	contests []object
-	seen     map[string]bool
+	e    *results.Election
+	seen map[string]bool // ids of reporting units
+	out  *bufio.Writer
+	n    int   // elements of the list under way
+	err  error // the first one
 }
 
-// Report returns the report of contests of a place.
-func Report(e *results.Election, place *results.Place, contests []*results.Contest) ([]byte, error) {
-	m := &maker{e: e, seen: map[string]bool{}, people: []object{}, contests: []object{}}
-	m.place(place)
-	status, at := overall(e, contests)
-	for _, c := range contests {
-		if err := m.contest(c); err != nil {
-			return nil, err
-		}
+// text writes a piece as it is.
+func (m *maker) text(s string) {
+	if m.err == nil {
+		_, m.err = m.out.WriteString(s)
 	}
+}
+
+// add adds an element to the list under way.
+func (m *maker) add(x object) {
+	if m.n++; m.n > 1 {
+		m.text(",\n")
+	}
+	b, err := json.Marshal(x)
+	m.text(string(b))
+	m.err = cmp.Or(m.err, err)
+}
+
+// begin writes an object that has more fields yet.
+func (m *maker) begin(x object) {
+	b, err := json.Marshal(x)
+	m.text(strings.TrimSuffix(string(b), "}"))
+	m.err = cmp.Or(m.err, err)
+}
+
+// list writes a field that is the list of what is added for each contest.
+func (m *maker) list(name string, contests []*results.Contest, add func(*results.Contest)) {
+	m.text(",\n\"" + name + "\":[")
+	for _, c := range contests {
+		add(c)
+	}
+	m.text("]")
+	m.n = 0
+}
+
+// Write writes the report of contests of a place, one piece after the other: it
+// needs no more memory than the ids of places and branches take.
+func Write(w io.Writer, e *results.Election, place *results.Place, contests []*results.Contest) error {
+	m := &maker{e: e, seen: map[string]bool{}, out: bufio.NewWriterSize(w, 1<<16)}
+	status, at := overall(e, contests)
 	d := e.Definition
 	issuer := election.Name{Fa: "ستاد انتخابات", En: "Headquarters"}
 	for _, o := range d.Offices {
@@ -85,23 +120,44 @@ func Report(e *results.Election, place *results.Place, contests []*results.Conte
 			issuer = o.Name
 		}
 	}
-	name := issuer.En
-	if name == "" {
-		name = issuer.Fa
-	}
-	r := object{"@type": "ElectionResults.ElectionReport", "Format": "precinct-level", "GeneratedDate": at, "Issuer": name, "IssuerAbbreviation": "HQ",
-		"SequenceStart": 1, "SequenceEnd": 1, "Status": status, "VendorApplicationId": "sandogh", "GpUnit": m.units,
-		"Election": []object{{"@type": "ElectionResults.Election", "Name": text(d.Name), "Type": "general", "StartDate": d.PollingDay, "EndDate": d.PollingDay,
-			"ElectionScopeId": placeID(place.ID), "Contest": m.contests, "Candidate": m.people,
-			"ExternalIdentifier": []object{{"@type": "ElectionResults.ExternalIdentifier", "Type": "other", "OtherType": "election-id", "Value": e.ID}}}}}
-	if len(m.parties) > 0 {
-		r["Party"] = m.parties
-	}
+	r := object{"@type": "ElectionResults.ElectionReport", "Format": "precinct-level", "GeneratedDate": at, "Issuer": cmp.Or(issuer.En, issuer.Fa), "IssuerAbbreviation": "HQ",
+		"SequenceStart": 1, "SequenceEnd": 1, "Status": status, "VendorApplicationId": "sandogh"}
 	if d.Practice {
 		r["IsTest"], r["TestType"] = true, "practice"
 	}
-	b, err := json.Marshal(r)
-	return append(b, '\n'), err
+	m.begin(r)
+	m.seen[placeID(place.ID)] = true
+	m.text(",\n\"GpUnit\":[")
+	m.add(placeUnit(place))
+	for _, c := range contests {
+		m.units(c)
+	}
+	m.text("]")
+	m.n = 0
+	if slices.ContainsFunc(contests, func(c *results.Contest) bool { return len(c.Contest.Lists) > 0 }) {
+		m.list("Party", contests, m.parties)
+	}
+	m.text(",\n\"Election\":[")
+	m.begin(object{"@type": "ElectionResults.Election", "Name": text(d.Name), "Type": "general", "StartDate": d.PollingDay, "EndDate": d.PollingDay,
+		"ElectionScopeId":    placeID(place.ID),
+		"ExternalIdentifier": []object{{"@type": "ElectionResults.ExternalIdentifier", "Type": "other", "OtherType": "election-id", "Value": e.ID}}})
+	m.list("Candidate", contests, m.candidates)
+	m.list("Contest", contests, m.contest)
+	m.text("}]}\n")
+	if m.err == nil {
+		m.err = m.out.Flush()
+	}
+	if m.err != nil {
+		return fmt.Errorf("write report of %s: %w", place.ID, m.err)
+	}
+	return nil
+}
+
+// Report returns the report of contests of a place.
+func Report(e *results.Election, place *results.Place, contests []*results.Contest) ([]byte, error) {
+	var b bytes.Buffer
+	err := Write(&b, e, place, contests)
+	return b.Bytes(), err
 }
 
 // overall returns the status of the report and its date.
@@ -159,31 +215,30 @@ func unitType(x object, kind string) {
 	x["Type"], x["OtherType"] = "other", kind
 }
 
-func (m *maker) place(p *results.Place) {
-	if p == nil || !m.once(placeID(p.ID)) {
-		return
-	}
+func placeUnit(p *results.Place) object {
 	x := object{"@type": "ElectionResults.ReportingUnit", "@id": placeID(p.ID), "Name": text(p.Name), "TotalSubUnits": p.Sum.Branches, "SubUnitsReported": p.Sum.Closed}
 	unitType(x, p.Kind)
-	m.units = append(m.units, x)
+	return x
 }
 
-// branch adds a branch with what it stated at its close.
-func (m *maker) branch(b *results.Branch) {
-	if !m.once(branchID(b.ID)) {
-		return
-	}
+// branchUnit is a branch with what it stated at its close.
+func branchUnit(b *results.Branch) object {
 	x := object{"@type": "ElectionResults.ReportingUnit", "@id": branchID(b.ID), "Type": "polling-place", "Name": text(b.Name), "VotersRegistered": b.Electorate}
 	if b.Closed {
 		x["VotersParticipated"] = b.Counts.Cast
 	}
-	m.units = append(m.units, x)
+	return x
 }
 
-func (m *maker) contest(c *results.Contest) error {
-	m.place(c.Place)
+// units adds the place, the branches and the tally units of a contest, each once.
+func (m *maker) units(c *results.Contest) {
+	if c.Place != nil && m.once(placeID(c.Place.ID)) {
+		m.add(placeUnit(c.Place))
+	}
 	for _, b := range c.Branches {
-		m.branch(b)
+		if m.once(branchID(b.ID)) {
+			m.add(branchUnit(b))
+		}
 	}
 	for i := range c.Units {
 		u := &c.Units[i]
@@ -191,17 +246,20 @@ func (m *maker) contest(c *results.Contest) error {
 		for _, b := range u.Branches {
 			parts = append(parts, branchID(b.ID))
 		}
-		m.units = append(m.units, object{"@type": "ElectionResults.ReportingUnit", "@id": unitID(c.ID, u.ID), "Type": "combined-precinct",
+		m.add(object{"@type": "ElectionResults.ReportingUnit", "@id": unitID(c.ID, u.ID), "Type": "combined-precinct",
 			"Name": text(election.Name{Fa: "واحد شمارش " + u.ID, En: "Tally unit " + u.ID}), "ComposingGpUnitIds": parts})
 	}
+}
+
+func (m *maker) parties(c *results.Contest) {
 	for _, l := range c.Contest.Lists {
-		m.parties = append(m.parties, object{"@type": "ElectionResults.Party", "@id": partyID(c.ID, l.ID), "Name": text(l.Name)})
+		m.add(object{"@type": "ElectionResults.Party", "@id": partyID(c.ID, l.ID), "Name": text(l.Name)})
 	}
+}
+
+func (m *maker) candidates(c *results.Contest) {
 	status, err := after(c)
-	if err != nil {
-		return err
-	}
-	var selections []object
+	m.err = cmp.Or(m.err, err)
 	for i := range c.Candidates {
 		x := &c.Candidates[i]
 		person := object{"@type": "ElectionResults.Candidate", "@id": candID(c.ID, x.ID), "BallotName": text(x.Name)}
@@ -211,16 +269,19 @@ func (m *maker) contest(c *results.Contest) error {
 		if s := status[x.ID]; s != "" {
 			person["PostElectionStatus"] = s
 		}
-		m.people = append(m.people, person)
+		m.add(person)
+	}
+}
+
+func (m *maker) contest(c *results.Contest) {
+	var selections []object
+	for i := range c.Candidates {
+		x := &c.Candidates[i]
 		s := object{"@type": "ElectionResults.CandidateSelection", "@id": "selection-" + c.ID + "-" + x.ID, "CandidateIds": []string{candID(c.ID, x.ID)}}
 		if counts := votes(c, i); len(counts) > 0 {
 			s["VoteCounts"] = counts
 		}
 		selections = append(selections, s)
-	}
-	name := c.Name.En
-	if name == "" {
-		name = c.Name.Fa
 	}
 	variation := "n-of-m"
 	switch {
@@ -238,15 +299,14 @@ func (m *maker) contest(c *results.Contest) error {
 	case c.Counted():
 		state = "completed"
 	}
-	x := object{"@type": "ElectionResults.CandidateContest", "@id": "contest-" + c.ID, "Name": name, "BallotTitle": text(c.Name), "VotesAllowed": c.VoteLimit,
+	x := object{"@type": "ElectionResults.CandidateContest", "@id": "contest-" + c.ID, "Name": cmp.Or(c.Name.En, c.Name.Fa), "BallotTitle": text(c.Name), "VotesAllowed": c.VoteLimit,
 		"NumberElected": c.Seats, "VoteVariation": variation, "ElectionDistrictId": placeID(c.District), "ContestSelection": selections,
 		"TotalSubUnits": len(c.Branches), "SubUnitsReported": c.Done,
 		"CountStatus": []object{{"@type": "ElectionResults.CountStatus", "Status": state, "Type": "total"}}}
 	if others := undervotes(c); len(others) > 0 {
 		x["OtherCounts"] = others
 	}
-	m.contests = append(m.contests, x)
-	return nil
+	m.add(x)
 }
 
 // votes returns the counts of a candidate: in each opened unit, and in all.

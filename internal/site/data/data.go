@@ -3,6 +3,7 @@ package data
 import (
 	"encoding/xml"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -71,6 +72,15 @@ func (s *Site) Table(path, folder, id string) (frame.File, error) {
 		return frame.File{}, missing
 	}
 	return frame.File{Path: path, Data: data}, fault
+}
+
+// Whole writes the report of all contests, if there is one.
+func (s *Site) Whole(w io.Writer) error {
+	top, ok := s.Election.Whole()
+	if !ok {
+		return fs.ErrNotExist
+	}
+	return cdf.Write(w, s.Election, top, s.Election.Contests)
 }
 
 // Top makes the files at the top that are no pages.

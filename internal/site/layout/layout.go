@@ -17,6 +17,10 @@ const (
 	OnContest = 20 // units and branches
 )
 
+// Whole is the report of all contests. It is no file like others: of a country it
+// has hundreds of megabytes.
+const Whole = "all.err.json"
+
 // A Site is what the files of a site depend on.
 type Site struct {
 	Election *results.Election

@@ -148,6 +148,7 @@ func (s *Site) corrections(l web.Lang, _ string) (frame.File, error) {
 
 // dataBody is the body of the page on data.
 type dataBody struct {
+	Whole  string     // name of the report of all contests, or empty
 	Places []placeRow // with a report
 	Assets int
 	Office election.Name
@@ -157,6 +158,9 @@ type dataBody struct {
 
 func (s *Site) data(l web.Lang, _ string) (frame.File, error) {
 	b := dataBody{Record: s.Record, Served: s.Served, Assets: len(s.Assets.Published())}
+	for _, name := range s.streams {
+		b.Whole = name
+	}
 	for _, p := range s.e.Places {
 		if p.Reports() && len(b.Places) < 500 {
 			b.Places = append(b.Places, placeRow{Path: "/place/" + p.ID + ".err.json", Name: p.Name})

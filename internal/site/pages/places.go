@@ -62,6 +62,7 @@ type front struct {
 	Compared  bool
 	Whole     []contestBody // contests, when they are few
 	Simulated bool
+	Report    string // of all contests, or empty
 	Practice  string // address of a terminal, until voting is over
 }
 
@@ -168,6 +169,9 @@ func (s *Site) front(l web.Lang, _ string) (frame.File, error) {
 		body.within = s.within(l, d.Name, s.e.All(), children, contests)
 		if top != nil {
 			body.Get = get{CSV: "/place/" + top.ID + ".csv", JSON: "/place/" + top.ID + ".json"}
+		}
+		for _, name := range s.streams {
+			body.Report = "/" + name
 		}
 		if len(s.e.Contests) <= onFront {
 			body.Contests = nil

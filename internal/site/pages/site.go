@@ -3,8 +3,10 @@ package pages
 import (
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,6 +52,8 @@ type Site struct {
 	e     *results.Election
 	pages *web.Pages
 	index *find.Index
+
+	streams []string
 }
 
 // templatesOf are parsed once: they are the same for every state.
@@ -66,6 +70,9 @@ var templatesOf = func() func() (*web.Pages, error) {
 // the same definition, if one is given: names do not change.
 func New(o Options, before *Site) (*Site, error) {
 	s := &Site{Options: o, e: o.Election}
+	if _, ok := s.e.Whole(); ok {
+		s.streams = []string{layout.Whole}
+	}
 	var err error
 	if s.pages, err = templatesOf(); err != nil {
 		return nil, fmt.Errorf("make the site: %w", err)
@@ -137,6 +144,18 @@ func (s *Site) layout() *layout.Site {
 
 // Paths lists every file of the site.
 func (s *Site) Paths() iter.Seq[string] { return s.layout().Paths() }
+
+// Streams lists the files that are not made as others are but written as they are
+// made.
+func (s *Site) Streams() []string { return s.streams }
+
+// Stream writes a file of Streams.
+func (s *Site) Stream(path string, w io.Writer) error {
+	if !slices.Contains(s.Streams(), path) {
+		return &fs.PathError{Op: "write file", Path: path, Err: fs.ErrNotExist}
+	}
+	return s.files().Whole(w)
+}
 
 // Affected lists the files that may differ from those of the site before. If
 // everything may, all is true.

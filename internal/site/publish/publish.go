@@ -20,9 +20,11 @@
 package publish
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -124,6 +126,9 @@ func (f *Folder) Build(s *pages.Site, more []frame.Part, progress func(done, tot
 		paths = append(paths, p)
 	}
 	w := &writer{Folder: f, batch: f.disk.NewBatch(), fresh: f.empty, all: map[string]bool{begun: true}}
+	for _, p := range s.Streams() {
+		w.all[p] = true
+	}
 	f.empty = false
 	err := w.make(s, paths, progress)
 	for _, part := range more {
@@ -138,6 +143,39 @@ func (f *Folder) Build(s *pages.Site, more []frame.Part, progress func(done, tot
 func (f *Folder) Update(s *pages.Site, paths []string) (Stats, error) {
 	w := &writer{Folder: f, batch: f.disk.NewBatch(), all: map[string]bool{}}
 	return w.end(w.make(s, paths, nil), false)
+}
+
+// Stream writes a file that is too large to be held, as it is made. Until it is
+// whole it has a name by which package durable knows temporary files.
+func (f *Folder) Stream(name string, write func(io.Writer) error) error {
+	to := filepath.Join(f.dir, filepath.FromSlash(name))
+	temp := filepath.Join(f.dir, ".tmp-"+filepath.Base(to))
+	err := f.disk.WriteFile(temp, nil, 0o644)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	a, err := f.disk.OpenAppender(temp)
+	if err == nil {
+		out := bufio.NewWriterSize(appending{a}, 8<<20)
+		err = errors.Join(write(out), out.Flush(), a.Close())
+	}
+	if err == nil {
+		err = f.disk.Move(temp, to)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", name, err), f.disk.Remove(temp))
+	}
+	return nil
+}
+
+// appending is an Appender as an io.Writer.
+type appending struct{ *durable.Appender }
+
+func (a appending) Write(p []byte) (int, error) {
+	if err := a.Append(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // writer is one build on its way.

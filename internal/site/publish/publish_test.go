@@ -64,6 +64,9 @@ func TestLinks(t *testing.T) {
 	for p := range s.Paths() {
 		there[strings.TrimSuffix("/"+p, "index.html")] = true
 	}
+	for _, p := range s.Streams() {
+		there["/"+p] = true
+	}
 	links := 0
 	for p := range s.Paths() {
 		if !strings.HasSuffix(p, ".html") {

@@ -41,6 +41,25 @@ func (p *Place) some() bool {
 	return len(p.Contests) > 0 || slices.ContainsFunc(p.Children, func(c *Place) bool { return !c.reporting() && c.some() })
 }
 
+// Whole returns the place whose report is of all contests, if no report of a place
+// has them all: there is one place above all others, and several report.
+func (e *Election) Whole() (*Place, bool) {
+	var top *Place
+	reports := 0
+	for _, p := range e.Places {
+		if p.Parent == nil {
+			if top != nil {
+				return nil, false
+			}
+			top = p
+		}
+		if p.Reports() {
+			reports++
+		}
+	}
+	return top, reports > 1
+}
+
 // A Who says who is elected, by id: as in the result in force, else as it follows.
 type Who struct {
 	Elected, Runoff   map[string]bool

@@ -6,14 +6,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/sandogh/sandogh/internal/site/frame"
 	"github.com/sandogh/sandogh/internal/site/pages"
@@ -26,6 +29,8 @@ const (
 	maxQuery    = 2048      // bytes
 	maxPath     = 512
 	maxSearches = 2 // at a time
+	maxStreams  = 8
+	maxStream   = 15 * time.Minute
 )
 
 // A State is what is answered for.
@@ -39,6 +44,7 @@ type State struct {
 type Server struct {
 	events events
 	search chan struct{}
+	large  chan struct{} // one for each file that is written as it is made
 
 	now   atomic.Pointer[State]
 	mu    sync.Mutex // of what is stored and forgotten
@@ -56,7 +62,9 @@ type answer struct {
 }
 
 // New returns a server that has nothing to show yet.
-func New() *Server { return &Server{search: make(chan struct{}, maxSearches)} }
+func New() *Server {
+	return &Server{search: make(chan struct{}, maxSearches), large: make(chan struct{}, maxStreams)}
+}
 
 // Show makes a state the one that is answered for. Of the one before, what is
 // among the paths is forgotten, or all; readers are told of it.
@@ -137,7 +145,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "nothing is served yet", http.StatusServiceUnavailable)
 		return
 	}
-	if _, own := state.Own[file]; !own && s.ask(w, r) {
+	if _, own := state.Own[file]; !own && s.ask(w, r) || s.stream(w, r, state, file) {
 		return
 	}
 	a, err := s.answer(file)
@@ -158,6 +166,51 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.send(w, r, a, http.StatusOK)
 	}
+}
+
+// stream answers with a file that is written as it is made, if the site has one of
+// this name. A reader whose connection ends before the file does sees that.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, state *State, file string) bool {
+	if strings.Contains(file, "/") || !slices.Contains(state.Site.Streams(), file) {
+		return false
+	}
+	select {
+	case s.large <- struct{}{}:
+		defer func() { <-s.large }()
+	default:
+		w.Header().Set("Retry-After", "60")
+		s.fail(w, r, web.Persian, http.StatusServiceUnavailable)
+		return true
+	}
+	h := w.Header()
+	h["Content-Type"] = []string{types[path.Ext(file)]}
+	h["Cache-Control"] = brief
+	h["Vary"] = vary
+	h["Access-Control-Allow-Origin"] = star
+	h["Cross-Origin-Resource-Policy"] = anyOrigin
+	h["Content-Security-Policy"] = shut
+	out, finish := io.Writer(w), func() error { return nil }
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h["Content-Encoding"] = gzipped
+		z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+		if err != nil {
+			s.fail(w, r, web.Persian, http.StatusInternalServerError)
+			return true
+		}
+		out, finish = z, z.Close
+	}
+	if r.Method == http.MethodHead {
+		return true
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(maxStream)) // what cannot be set has no limit
+	err := state.Site.Stream(file, out)
+	if err == nil {
+		err = finish()
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler) // breaks the connection off; nothing is logged
+	}
+	return true
 }
 
 // ask lets what is no file answer, if it knows the address.

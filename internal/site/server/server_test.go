@@ -42,6 +42,48 @@ func get(h http.Handler, method, path string, head ...string) *httptest.Response
 	return w
 }
 
+// TestStream: the report of all contests is written as it is made, also packed; of
+// a site that has none it is not there.
+func TestStream(t *testing.T) {
+	s := server.New()
+	_, x := site(t, 3, nil)
+	s.Show(server.State{Site: x}, nil, true)
+	var want strings.Builder
+	if err := x.Stream("all.err.json", &want); err != nil || !strings.Contains(want.String(), `"VoteCounts"`) {
+		t.Fatalf("%v, %.100s", err, want.String())
+	}
+	if err := x.Stream("index.json", io.Discard); err == nil {
+		t.Error("a file that is no stream is written as one")
+	}
+	plain := get(s, "GET", "/all.err.json")
+	if plain.Code != http.StatusOK || plain.Body.String() != want.String() || plain.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("%d %v %.100s", plain.Code, plain.Header(), plain.Body)
+	}
+	packed := get(s, "GET", "/all.err.json", "Accept-Encoding", "gzip")
+	z, err := gzip.NewReader(packed.Body)
+	if err != nil || packed.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatalf("%v: %v", packed.Header(), err)
+	}
+	if b, err := io.ReadAll(z); err != nil || string(b) != want.String() {
+		t.Errorf("packed: %v, %.100s", err, b)
+	}
+	if w := get(s, "HEAD", "/all.err.json"); w.Code != http.StatusOK || w.Body.Len() > 0 {
+		t.Errorf("HEAD: %d, %d bytes", w.Code, w.Body.Len())
+	}
+	if w := get(s, "GET", "/en/all.err.json"); w.Code != http.StatusNotFound {
+		t.Errorf("below the language: %d", w.Code)
+	}
+	alone := country.New(5, country.Scale{Counties: 1, Rural: 1, Cities: 2, Villages: 2, Branches: 6})
+	one, err := pages.New(pages.Options{Election: alone.At(country.State{}), Served: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Show(server.State{Site: one}, nil, true)
+	if w := get(s, "GET", "/all.err.json"); w.Code != http.StatusNotFound {
+		t.Errorf("where one report has all contests: %d", w.Code)
+	}
+}
+
 func TestServe(t *testing.T) {
 	s := server.New()
 	if w := get(s, "GET", "/"); w.Code != http.StatusServiceUnavailable {

@@ -4,6 +4,7 @@ import "github.com/sandogh/sandogh/internal/web"
 
 // Results are the words of results; those that all pages share are in package web.
 var Results = web.Words{
+	"data.whole":           {"همهٔ رقابت‌ها در یک پرونده، در قالب NIST ERR", "All contests in one file, as NIST ERR"},
 	"unit.check":           {"این واحد را در مرورگر خود بررسی کنید", "Check this unit in your browser"},
 	"site.verified.text":   {"هر عددی که اینجا می‌بینید از پروندهٔ عمومی است و هر کسی می‌تواند آن را بررسی کند.", "Every number here is from the public record, and anybody can verify it."},
 	"site.unrecorded":      {"شبیه‌سازی‌شده: پرونده‌ای پشت این عددها نیست", "SIMULATED: no record stands behind these numbers"},

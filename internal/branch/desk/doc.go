@@ -7,10 +7,11 @@
 // In and out. In goes the branch's book of marks; out comes a [branch.Part] with its
 // pages in Persian and English: find, check in, take back, give up to another branch,
 // take in with a slip, count the queue, and the day's figures as a chart and a table.
-// A check-in is on the disk before the screen says to hand out a card. [Desk.Keep]
-// keeps the paper list of all voters with their marks current as a PDF: after twenty
-// marks, or a while after the last; and asks the central register, where there is one,
-// about those whom it did not answer for.
+// A check-in is on the disk before the screen says to hand out a card. [Desk.Scan]
+// gives what the scanner of the first desk reads to the page that waits for it.
+// [Desk.Keep] keeps the paper list of all voters with their marks current as a PDF:
+// after twenty marks, or a while after the last; and asks the central register, where
+// there is one, about those whom it did not answer for.
 //
 // What it never does: it knows no ballot, no session and no card; which card somebody
 // takes is nobody's to know. No name and no number goes into an address or a log: what

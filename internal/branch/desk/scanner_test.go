@@ -182,7 +182,9 @@ func TestScannerInBrowser(t *testing.T) {
 			t.Helper()
 			w.do(chromedp.EmulateViewport(1366, 900))
 			webtest.Look(ctx, t, w.lang+"-"+name, w.lang, 44)
-			webtest.Axe(ctx, t, w.lang+"-"+name)
+			if prefix == "" { // the elements are the same in both languages
+				webtest.Axe(ctx, t, w.lang+"-"+name)
+			}
 			webtest.Shoot(ctx, t, w.lang+"-"+name, 1366)
 		}
 		panel := p.seat("", "")

@@ -6,12 +6,12 @@
 //
 // In and out. In goes the device's folder (package vault) and the branch's
 // address; out come the page of the device, on one listener, and the voters' pages,
-// on another that only a voter's process accepts from. A card that the branch takes
-// begins a session in the process that was made ready for it; sealed ballots and
-// endings pass through here to the branch, and the number after each that the
-// branch has is noted durably before it is acknowledged. When the session is over
-// its process ends and the next one is made ready. Officers' orders for ballots
-// without an ending are signed here.
+// on another that only a voter's process accepts from. A card that the branch takes,
+// typed or shown to a reader while the page waits for one, begins a session in the
+// process that was made ready for it; sealed ballots and endings pass through here to
+// the branch, and the number after each that the branch has is noted durably before it
+// is acknowledged. When the session is over its process ends and the next one is made
+// ready. Officers' orders for ballots without an ending are signed here.
 //
 // What it never does: it never has a selection, a seed or the device's root, in no
 // memory, file or message: of a session it knows its id, its ballots as sealed

@@ -28,14 +28,14 @@ func (k *Kiosk) idle() bool { return k.why() == InService && k.stage == warm }
 
 // readerIs is told how the reader is.
 func (k *Kiosk) readerIs(s reader.State, err error) {
+	if s == reader.Lost && k.cfg.ReaderLost != nil {
+		k.cfg.ReaderLost(err)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.reader = s
 	if s == reader.Unreadable && k.idle() {
 		k.tell(&Refusal{Word: "unreadable"})
-	}
-	if s == reader.Lost && k.cfg.ReaderLost != nil {
-		k.cfg.ReaderLost(err)
 	}
 	k.change()
 }

@@ -75,6 +75,13 @@ func (b *browser) centre(selector string) (x, y float64) {
 	return at[0], at[1]
 }
 
+// look lets axe-core look at a page of the device's own, and leaves a picture of it.
+func (b *browser) look(name string) {
+	b.t.Helper()
+	webtest.Axe(b.ctx, b.t, "device-"+name)
+	webtest.Screen(b.ctx, b.t, "device-"+name)
+}
+
 // fast presses buttons with a finger, as fast as the browser takes it.
 func (b *browser) fast(values ...string) {
 	b.t.Helper()
@@ -119,6 +126,7 @@ func TestFlows(t *testing.T) {
 	// By touch.
 	b.press = b.byTouch
 	b.place("idle")
+	b.look("idle")
 	b.fast("digit:9", "rub", "digit:1", "digit:1", "digit:1", "digit:1", "digit:2", "digit:2", "digit:2", "digit:2")
 	if got := evaluate[string](b, "document.querySelector('#card').value"); got != "۱۱۱۱۲۲۲۲" {
 		t.Fatalf("eight quick digits are %q", got)
@@ -163,6 +171,7 @@ func TestFlows(t *testing.T) {
 	// leads to the session.
 	evaluate[bool](b, "setTimeout(() => history.back()), true")
 	b.place("live")
+	b.look("live")
 	b.press("a.end")
 	b.place("review")
 	b.act("settings", "size:3", "contrast:2", "close")
@@ -230,7 +239,15 @@ func TestFlows(t *testing.T) {
 			t.Errorf("the branch has %s", got)
 		}
 	})
-	if page := evaluate[string](b, "document.body.innerText"); !strings.Contains(page, "رأی شما داده شد") {
-		t.Errorf("the last page says %s", page)
+	last := evaluate[string](b, "document.body.innerText")
+	r.kiosk.Simulate(device.Out, 0)
+	b.press("a.end")
+	b.until(`document.querySelector('[data-clip="cause.out"]') && !busy`)
+	b.look("out")
+	b.do(chromedp.Navigate(r.home.URL + "/dock/"))
+	b.place("dock")
+	b.look("dock")
+	if !strings.Contains(last, "رأی شما داده شد") {
+		t.Errorf("the last page says %s", last)
 	}
 }

@@ -88,6 +88,15 @@ func TestQuickFingers(t *testing.T) {
 		t.Errorf("a key that came too late: query %s, page %d, %d waiting", view.Query, view.Page, left)
 	}
 
+	// In large text the page begins with what was asked for.
+	b.do("settings", "size:3", "close")
+	webtest.Do(ctx, t, chromedp.Navigate(b.url))
+	tap("tab:lists")
+	answer(1)
+	if down := webtest.Evaluate[float64](ctx, t, "document.querySelector('.tabs').getBoundingClientRect().top"); down < -1 || down > 30 {
+		t.Errorf("the buttons of the tabs are %g px down", down)
+	}
+
 	// The answer comes while the finger is down on the next digit.
 	tap("tab:code")
 	answer(1)

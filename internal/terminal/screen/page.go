@@ -97,6 +97,7 @@ type part struct {
 	Name    election.Name
 	People  []person
 	K, Rest int
+	Many    bool // candidates
 }
 
 func clip(kind, id string) string { return kind + "/" + id }
@@ -121,7 +122,7 @@ func (x *Screen) person(c *terminal.Contest, code int, on bool) person {
 func (x *Screen) parts(codes func(contest int) []int) []part {
 	var out []part
 	for i, c := range x.session.Paper().Contests {
-		p := part{At: i, Clip: clip("contest", c.ID), Name: c.Name, K: c.K()}
+		p := part{At: i, Clip: clip("contest", c.ID), Name: c.Name, K: c.K(), Many: len(c.Candidates) > 99}
 		for _, code := range codes(i) {
 			p.People = append(p.People, x.person(c, code, true))
 		}

@@ -198,7 +198,7 @@ func walk(t testing.TB, p *pages, paper *terminal.Paper, dpi int, lang web.Lang,
 	at("review-blank", "change:1", "ask-clear", "clear", "blank", "next")
 	at("check-blank", "seal", "!sealed", "!printed")
 	b.do("wrong", "another", "!recorded")
-	at("review", "change:1", "blank", "take:B", "toggle:2", "toggle:5", "next")
+	at("review", "change:1", "blank", "take:B", "toggle:2", "toggle:4", "toggle:5", fmt.Sprintf("toggle:%d", len(paper.Contests[1].Candidates)), "next")
 	at("changing", "change:1")
 	at("sealing", "next", "seal")
 	at("sealing-branch", "!wait:branch")

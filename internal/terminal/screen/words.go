@@ -90,16 +90,16 @@ var words = web.Words{
 	"mine.none": {"هنوز کسی را انتخاب نکرده‌اید.", "You chose nobody yet."},
 
 	"notice.added":         {"%[1]v انتخاب شد.", "%[1]v is chosen."},
-	"notice.added-list":    {"%[1]v نام از این فهرست انتخاب شد.", "%[1]v names of this list are chosen."},
+	"notice.added-list":    {"%[1]v نام از این فهرست انتخاب شد.", "Chosen from this list: %[1]v."},
 	"notice.removed":       {"%[1]v دیگر انتخاب نشده است.", "%[1]v is not chosen any more."},
 	"notice.too-many":      {"%[1]v نفر را انتخاب کرده‌اید و این همهٔ انتخاب‌هاست. برای انتخاب %[2]v، نخست روی یکی از انتخاب‌های خود بزنید تا برداشته شود.", "You chose %[1]v, and these are all. To choose %[2]v, first press one of your choices to take it back."},
-	"notice.list-too-long": {"این فهرست با انتخاب‌های کنونی شما %[1]v نام بیشتر از اندازه می‌شود. نخست انتخاب‌هایی را پس بگیرید، یا نام‌ها را یکی‌یکی انتخاب کنید.", "With your choices this list makes %[1]v names too many. First take back choices, or choose names one by one."},
+	"notice.list-too-long": {"این فهرست با انتخاب‌های کنونی شما %[1]v نام بیشتر از اندازه می‌شود. نخست انتخاب‌هایی را پس بگیرید، یا نام‌ها را یکی‌یکی انتخاب کنید.", "With your choices this list is too long by %[1]v. First take back choices, or choose names one by one."},
 	"notice.blank-is-on":   {"رأی سفید را انتخاب کرده‌اید. برای انتخاب نام، نخست دوباره روی «رأی سفید می‌دهم» بزنید.", "You chose a blank vote. To choose a name, first press “I vote blank” again."},
 	"notice.not-blank":     {"%[1]v نفر را انتخاب کرده‌اید. برای رأی سفید، نخست انتخاب‌ها را پس بگیرید.", "You chose %[1]v. To vote blank, first take back your choices."},
 	"notice.repeated":      {"%[1]v را پیش‌تر انتخاب کرده‌اید.", "You chose %[1]v already."},
 
 	"clear.title": {"همهٔ انتخاب‌های این صفحه پس گرفته شود؟", "Take back all choices of this contest?"},
-	"clear.text":  {"%[1]v انتخاب پس گرفته می‌شود.", "%[1]v choices will be taken back."},
+	"clear.text":  {"%[1]v انتخاب پس گرفته می‌شود.", "Choices that will be taken back: %[1]v."},
 	"clear.yes":   {"بله، پس بگیر", "Yes, take them back"},
 	"clear.no":    {"نه، نگه دار", "No, keep them"},
 

@@ -91,6 +91,9 @@ function begin(fresh, at) {
   }
   const reader = document.getElementById('card')
   if (reader) reader.focus()
+  // In large text what was asked for would lie below the screen.
+  const tabs = document.querySelector('.tabs')
+  if (fresh && tabs && html.dataset.size > 1 && /^(tab|letter|list|page)/.test(at)) tabs.scrollIntoView()
   more()
   if (fresh) say(document.querySelector('.scroll'))
 }

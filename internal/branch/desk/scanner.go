@@ -65,7 +65,11 @@ func (s *scanner) take(_ context.Context, scan reader.Scan) bool {
 func (s *scanner) set(state reader.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	was := s.state
 	s.state = state
+	if was == reader.Unreadable && state == reader.Ready {
+		return // what was read comes now, to the page that waits
+	}
 	s.turn++
 	close(s.changed)
 	s.changed = make(chan struct{})

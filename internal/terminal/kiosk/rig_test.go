@@ -57,11 +57,15 @@ func seed(name string) ed25519.PrivateKey {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
+	return newRigOf(t, definition(t), change...)
+}
+
+func newRigOf(t testing.TB, def *election.Definition, change ...func(*Config)) *rig {
+	t.Helper()
 	if t, ok := t.(*testing.T); ok {
 		t.Parallel()
 	}
 	r := &rig{t: t, dir: filepath.Join(t.TempDir(), "d1"), client: &http.Client{Timeout: 30 * time.Second}, change: change}
-	def := definition(t)
 	log := seed("log")
 	b, _ := def.Branch("1")
 	b.LogKey = election.Key(log.Public().(ed25519.PublicKey))

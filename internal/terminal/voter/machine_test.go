@@ -264,19 +264,3 @@ func TestOpenPrinter(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkSealAndPrint is what a voter with 21 of 3,000 waits for: from the press
-// on the review to the card on paper, the ballot durable in between.
-func BenchmarkSealAndPrint(b *testing.B) {
-	x := newBench(b, 3000, 21)
-	x.start()
-	x.review(21)
-	for b.Loop() {
-		x.do(act("seal"))
-		x.until(terminal.Check)
-		b.StopTimer()
-		x.do(act("wrong"), act("another"))
-		x.until(terminal.Review)
-		b.StartTimer()
-	}
-}

@@ -27,7 +27,7 @@ const (
 
 // list is everybody whom the branch may admit, as the paper list says it.
 type list struct {
-	rows [][6]string // row, name, father, birth, number, mark
+	rows [][6]string // number in the list, name, father, birth, national number, mark
 	in   int         // checked in
 	at   string
 }
@@ -84,7 +84,7 @@ func (d *Desk) head(l *list) []printing.Block {
 }
 
 // sheetRows is how many people are on one sheet of the list from a receipt printer:
-// about a metre of paper.
+// less than a metre of paper.
 const sheetRows = 60
 
 // sheets are the same list for a receipt printer.
@@ -96,12 +96,11 @@ func (d *Desk) sheets() ([]printing.Document, error) {
 	all := max(1, (len(l.rows)+sheetRows-1)/sheetRows)
 	var out []printing.Document
 	for n := range all {
-		t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 12}, {Title: say("desk.person.name"), Share: 44},
-			{Title: say("desk.person.number"), Share: 28}, {Title: say("desk.paper.mark"), Share: 16}}}
+		t := printing.Table{Grid: true, Columns: []printing.Column{{Title: say("desk.paper.row"), Share: 16}, {Title: say("desk.person.name"), Share: 64}, {Title: say("desk.paper.mark"), Share: 20}}}
 		for _, r := range l.rows[n*sheetRows : min(len(l.rows), (n+1)*sheetRows)] {
-			t.Rows = append(t.Rows, []string{r[0], printing.Isolate(r[1]) + " — " + printing.Isolate(r[2]) + " — " + r[3], r[4], r[5]})
+			t.Rows = append(t.Rows, []string{r[0], printing.Isolate(r[1]) + " — " + printing.Isolate(r[2]) + " — " + r[3] + " — " + r[4], r[5]})
 		}
-		out = append(out, printing.Document{Title: say("desk.paper"), Simulated: d.Simulated,
+		out = append(out, printing.Document{Title: say("desk.paper"), Text: 8 * printing.Point, Simulated: d.Simulated,
 			Blocks: append(d.head(&l), printing.Paragraph{Text: say("desk.paper.sheet", n+1, all), Bold: true}, t)})
 	}
 	return out, nil

@@ -41,7 +41,7 @@ func (w *watcher) look(name, path string) {
 
 // kinds are the screens that are looked at more closely: one of each make.
 var kinds = map[string]bool{"sign-in-wrong": true, "board-waiting": true, "open-1-definition": true, "open-3-devices": true, "settle": true, "extend": true,
-	"terminals": true, "incident-written": true, "close-9-done": true, "stopped": true, "open-5-zero": true, "printer-cover": true, "printer-low": true}
+	"terminals": true, "incident-written": true, "close-9-done": true, "stopped": true, "open-5-zero": true, "printer-cover": true}
 
 // open opens a page.
 func (w *watcher) open(path string) {
@@ -133,7 +133,7 @@ func TestBrowser(t *testing.T) {
 	}{{device.Out, "یک حلقهٔ کاغذ تازه بگذارید"}, {device.Hot, "دو سه دقیقه صبر کنید"}, {device.Faulty, "خاموش و روشن کنید"}, {device.Lost, "برق و کابل آن را بررسی کنید"}} {
 		w.printer.Set(fault.state)
 		w.press(fault.text)
-		w.look("printer-"+strings.ReplaceAll(fault.state.String(), " ", "-"), "/printer")
+		w.see("printer-"+strings.ReplaceAll(fault.state.String(), " ", "-"), "fa")
 	}
 	w.printer.Set(device.Low)
 	w.press("نگاه کنید که خوانا")

@@ -9,8 +9,8 @@
 // all is on paper, Printed of the paper is called, once. After a fault the page says
 // what has happened, whether what came out is void, and prints again from the
 // document that was not finished. A document longer than a metre goes to the printer
-// in pieces that end between its lines. With a simulated printer the page shows what
-// it has printed, and has each fault as a button.
+// in pieces. With a simulated printer the page shows what it has printed, and has each
+// fault as a button.
 //
 // What it never does: it prints nothing twice by itself, keeps no queue, and keeps
 // nothing of what was printed but its title; only the simulated printer, which is for

@@ -155,28 +155,13 @@ func (p *Press) lay(doc printing.Document) ([]device.Job, error) {
 	return jobs, nil
 }
 
-// split cuts a bitmap at white rows into pieces of at most so many rows.
+// split cuts a bitmap into pieces of at most so many rows. On paper one follows on the
+// other without a gap.
 func split(b *printing.Bitmap, rows int) []*printing.Bitmap {
 	var out []*printing.Bitmap
-	for b.Height > rows {
-		at := rows
-		for at > rows/2 && !white(b, at) {
-			at--
-		}
-		if !white(b, at) {
-			at = rows // a picture without a white row is cut where it has to be
-		}
-		out = append(out, &printing.Bitmap{Width: b.Width, Height: at, Stride: b.Stride, Bits: b.Bits[:at*b.Stride]})
-		b = &printing.Bitmap{Width: b.Width, Height: b.Height - at, Stride: b.Stride, Bits: b.Bits[at*b.Stride:]}
+	for y := 0; y < b.Height; y += rows {
+		h := min(rows, b.Height-y)
+		out = append(out, &printing.Bitmap{Width: b.Width, Height: h, Stride: b.Stride, Bits: b.Bits[y*b.Stride : (y+h)*b.Stride]})
 	}
-	return append(out, b)
-}
-
-func white(b *printing.Bitmap, y int) bool {
-	for _, x := range b.Bits[y*b.Stride : (y+1)*b.Stride] {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
+	return out
 }

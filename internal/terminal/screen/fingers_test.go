@@ -3,24 +3,31 @@ package screen_test
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/internal/terminal"
+	. "github.com/sandogh/sandogh/internal/terminal/screen"
 	"github.com/sandogh/sandogh/internal/web/webtest"
 )
 
 // TestQuickFingers: digits that are tapped while the first is on its way count, be
 // the answer ever so slow; an act that is not a key of the pad does not, nor does a
-// key that was meant for a page that is gone.
+// key that was meant for a page that is gone. A page of a session that is over goes.
 func TestQuickFingers(t *testing.T) {
 	server := serve(t)
 	b := server.booth(t, paper(t, 3000, 21), 141)
 	b.do("lang:fa", "start", "next", "tab:code")
 	slow, answered := make(chan struct{}), make(chan struct{}, 100)
 	inner := server.Config.Handler
+	var over atomic.Bool
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if over.Load() && r.URL.Path != "/" {
+			Gone(server.URL+"/").ServeHTTP(w, r)
+			return
+		}
 		if r.Method == http.MethodPost && r.URL.Path == "/"+server.token+"/" {
 			select {
 			case <-slow:
@@ -119,4 +126,8 @@ func TestQuickFingers(t *testing.T) {
 	if got := digits(); got != "34" {
 		t.Errorf("the digits 3, 4 are %q", got)
 	}
+
+	// The session is over and its process gone: the page that is open goes home.
+	over.Store(true)
+	webtest.Until(ctx, t, "location.pathname === '/' && document.querySelector('#home')")
 }

@@ -5,12 +5,14 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -279,6 +281,30 @@ func TestCauses(t *testing.T) {
 	}
 	if _, page := r.activate("99999999"); !strings.Contains(page, `data-clip="refused.unknown"`) {
 		t.Error("an unknown card is not refused")
+	}
+}
+
+// TestWithoutScript: the keys of the pad of cards work without a script too.
+func TestWithoutScript(t *testing.T) {
+	r := newRig(t)
+	r.open()
+	card := ""
+	for _, key := range []string{"digit:4", "digit:2", "rub", "digit:0", "digit:12"} {
+		a, err := r.client.PostForm(r.home.URL+"/", url.Values{"card": {card}, "do": {key}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(a.Body)
+		a.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := regexp.MustCompile(`name="card" value="([^"]*)"`).FindStringSubmatch(string(b)); m != nil {
+			card = m[1]
+		}
+		if want := map[string]string{"digit:4": "۴", "digit:2": "۴۲", "rub": "۴", "digit:0": "۴۰", "digit:12": ""}[key]; card != want {
+			t.Errorf("after %s the card is %q", key, card)
+		}
 	}
 }
 

@@ -106,6 +106,7 @@ type branchAt struct {
 	server   *branch.Server
 	desk     *desk.Desk
 	link     *link.Server
+	scanner  reader.Reader // nil if it types
 	streams  *streams
 	closers  []func() error
 }
@@ -190,11 +191,15 @@ func (c *branchServeCmd) loopback(practice bool) error {
 }
 
 func (c *branchServeCmd) open(ctx context.Context, s *streams) (_ *branchAt, err error) {
+	scanner, err := reader.Parse(c.Scanner)
+	if err != nil {
+		return nil, fmt.Errorf("--scanner: %w", err)
+	}
 	x, err := c.own.open(body.Branch)
 	if err != nil {
 		return nil, err
 	}
-	b := &branchAt{cmd: c, id: x.ID, key: x.Key(body.Log), streams: s}
+	b := &branchAt{cmd: c, id: x.ID, key: x.Key(body.Log), scanner: scanner, streams: s}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close())
@@ -386,16 +391,12 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 		o.Press = press.New(printer, roll)
 		b.closers = append(b.closers, o.Press.Close)
 	}
-	scanner, err := reader.Parse(b.cmd.Scanner)
-	if err != nil {
-		return fmt.Errorf("--scanner: %w", err)
-	}
 	screens, err := officer.New(o)
 	if err != nil {
 		return err
 	}
 	b.desk = desk.New(desk.Config{Book: b.marks, Chances: b.station, Election: def.Name, Branch: at.Name, Simulated: b.cmd.Simulate, Now: time.Now, Zone: tehran(),
-		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press, Scanner: scanner,
+		List: filepath.Join(b.cmd.Dir, "papers", "paper-list.pdf"), Disk: disk, Press: o.Press, Scanner: b.scanner,
 		Conflicts: func(n int) error { return b.daybook.Count("branch/"+b.id, daybook.Conflict, n) }})
 	if err := disk.MkdirAll(filepath.Join(b.cmd.Dir, "papers"), 0o700); err != nil {
 		return err

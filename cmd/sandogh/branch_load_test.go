@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,8 @@ func TestBranchPollingDay(t *testing.T) {
 	}
 
 	var all sync.WaitGroup
+	pid := p.procs["branch"].Process.Pid
+	before := processor(t, pid)
 	began := time.Now()
 	var busy time.Duration
 	var every <-chan time.Time
@@ -139,7 +142,8 @@ func TestBranchPollingDay(t *testing.T) {
 			}
 		})
 	}
-	all.Go(func() { desk.Wait(); busy = time.Since(began); close(chances) })
+	var took time.Duration // of a processor, by the branch's process
+	all.Go(func() { desk.Wait(); busy, took = time.Since(began), processor(t, pid)-before; close(chances) })
 	people := make([]*person, len(p.terms))
 	for i, x := range p.terms {
 		v := newPerson(x.home, times)
@@ -166,6 +170,7 @@ func TestBranchPollingDay(t *testing.T) {
 		}
 	}
 	t.Logf("%d votes of %d candidates in %.1f s, four at a time; %.1f check-ins a second", sessions-1, contest.N(), time.Since(began).Seconds(), float64(checkIns-1)/busy.Seconds())
+	t.Logf("the branch's process took %.1f ms of a processor for each check-in, with what else it did meanwhile", ms(took)/float64(checkIns-1))
 	times.print(t)
 	t.Log("Alone, as a terminal is that has a machine of its own:")
 	alone.print(t)
@@ -202,6 +207,22 @@ func TestBranchPollingDay(t *testing.T) {
 			t.Errorf("%s has %s", file, kind)
 		}
 	}
+}
+
+// processor is how long a process has had a processor, in whole hundredths of a second.
+func processor(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(b), ") ") // the fields after the name of the command
+	var ticks [2]int
+	for i, f := range strings.Fields(rest)[11:13] {
+		ticks[i], _ = strconv.Atoi(f)
+	}
+	return time.Duration(ticks[0]+ticks[1]) * 10 * time.Millisecond
 }
 
 // secrets are the roots of the devices, and the seeds of their first ballots.

@@ -20,8 +20,9 @@ var templates embed.FS
 // states are the words of the printer's states.
 var states = [...]string{device.Ready: "ready", device.Low: "low", device.Out: "out", device.Cover: "cover", device.Hot: "hot", device.Faulty: "faulty", device.Lost: "lost"}
 
-// patience is how long the page waits for the printer to say how it is.
-const patience = 2 * time.Second
+// patience is how long the page waits for the printer to say how it is: a little
+// longer than the printer itself is waited for.
+const patience = 6 * time.Second
 
 func (p *Press) state(ctx context.Context) device.State {
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -4,26 +4,36 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/ballot"
 	"github.com/sandogh/sandogh/internal/rehearsal"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/site"
+	"github.com/sandogh/sandogh/internal/site/verifier"
+	"github.com/sandogh/sandogh/internal/web/webtest"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/verify"
 	"github.com/sandogh/sandogh/verify/report"
 )
 
-// TestCorrection: a lot settles a tie and the result is certified; then a ruling
-// answers the tie anew, and both offices correct the result. The site shows what
-// was, what is, who signed it and why.
-func TestCorrection(t *testing.T) {
+// TestRecordNight tells an election night from a record that grows, on one server
+// and in a browser that is told of each step: polls are open; they have closed; one
+// unit is opened; all are, and a tie is left open; a lot settles it and the result is
+// certified; then a ruling answers the tie anew, and both offices correct the result.
+// The site shows what was, what is, who signed it and why.
+func TestRecordNight(t *testing.T) {
+	v := view(t)
 	ctx := context.Background()
 	e, err := simulate.Small(seed)
 	if err != nil {
@@ -39,7 +49,18 @@ func TestCorrection(t *testing.T) {
 			return out
 		}
 	}
-	r, err := rehearsal.New(ctx, rehearsal.Config{Election: e, Dir: filepath.Join(t.TempDir(), "e"), Seed: seed})
+	last := e.Definition.Trustees[e.Definition.Quorum-1].ID
+	var r *rehearsal.Rehearsal
+	var partial fstest.MapFS // the record when a quorum has opened one unit of two
+	var torn error
+	progress := func(act string, done, total int) {
+		if strings.HasPrefix(act, "opening") && done == 1 && total == 2 && strings.HasSuffix(act, " "+last) {
+			if torn = r.Verify(ctx); torn == nil { // publishes
+				partial, torn = read(r.Record())
+			}
+		}
+	}
+	r, err = rehearsal.New(ctx, rehearsal.Config{Election: e, Dir: filepath.Join(t.TempDir(), "e"), Seed: seed, Progress: progress})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,15 +71,58 @@ func TestCorrection(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	now := time.Date(2026, 5, 1, 18, 0, 0, 0, time.UTC)
+	shown := func(files fstest.MapFS) site.Config {
+		if files == nil {
+			files, err = read(r.Record())
+			must(err)
+		}
+		rep, view := verify.Record(ctx, files, verify.Options{})
+		if check, f, found := rep.First(); rep.Status != report.Verified {
+			t.Fatalf("the record is %s: %s, %s, %v", rep.Status, check.ID, f, found)
+		}
+		now = now.Add(time.Hour)
+		own := verifier.Config{Record: files}
+		return site.Config{Record: files, Report: rep, View: view, Now: now, Address: "https://results.example", Parts: []site.Part{own.Part}}
+	}
 	must(r.Ceremony(ctx))
+	x, err := site.New(shown(nil))
+	must(err)
+	server := httptest.NewServer(x)
+	t.Cleanup(server.Close)
+	t.Cleanup(x.Close) // ends the streams of events, for which the server would wait
+	must(chromedp.Do(v, chromedp.EmulateViewport(1366, 900), chromedp.Navigate(server.URL+"/en/")))
+	webtest.Says(v, t, "Not counted yet")
+	// The page that is open is told of each step and then shows it.
+	step := func(name string, files fstest.MapFS, says ...string) {
+		t.Helper()
+		webtest.Until(v, t, `document.documentElement.dataset.live === "on"`)
+		must(x.Refresh(shown(files)))
+		webtest.Until(v, t, `document.querySelector("#changed a")`)
+		webtest.Evaluate[bool](v, t, `document.querySelector("#changed a").click(), true`)
+		webtest.Until(v, t, `!document.getElementById("changed")`)
+		for _, text := range says {
+			webtest.Says(v, t, text)
+		}
+		webtest.Look(v, t, name, "en", 24)
+		webtest.Shoot(v, t, "night-"+name, 1366)
+	}
 	_, err = r.Vote(ctx)
 	must(err)
 	must(r.Units(ctx))
+	step("1-closed", nil, "Not counted yet", "4 / 4")
 	for _, m := range r.Mixers() {
 		must(r.Mix(ctx, m))
 	}
-	must(r.Open(ctx, 0, 1, 2))
+	cores := runtime.GOMAXPROCS(1) // one unit is opened after the other
+	for i := range e.Definition.Quorum {
+		err = errors.Join(err, r.Open(ctx, i))
+	}
+	runtime.GOMAXPROCS(cores)
+	must(errors.Join(err, torn))
+	step("2-partial", partial, "Partial: 2 of 4 branches")
 	must(r.Tally(ctx))
+	step("3-complete", nil, "Complete")
 	must(r.Canvass(ctx))
 	open, err := r.View().Questions("council")
 	if err != nil || len(open) == 0 {
@@ -66,24 +130,7 @@ func TestCorrection(t *testing.T) {
 	}
 	tie := open[0].Hash[:]
 	must(r.Draw(ctx, "17 4 33", "dice, thrown in public"))
-
-	now := time.Date(2026, 5, 2, 9, 0, 0, 0, time.UTC)
-	shown := func(after time.Duration) site.Config {
-		files, err := read(r.Record())
-		if err != nil {
-			t.Fatal(err)
-		}
-		rep, view := verify.Record(ctx, files, verify.Options{})
-		if check, f, found := rep.First(); rep.Status != report.Verified {
-			t.Fatalf("the record is %s: %s, %s, %v", rep.Status, check.ID, f, found)
-		}
-		return site.Config{Record: files, Report: rep, View: view, Now: now.Add(after), Address: "https://results.example"}
-	}
-	x, err := site.New(shown(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(x.Close)
+	step("4-certified", nil, "Certified")
 	before := contestOf(t, x)
 	if before.Now.Status != "certified" || len(before.Corrections) != 0 {
 		t.Fatalf("before: %+v", before)
@@ -102,9 +149,7 @@ func TestCorrection(t *testing.T) {
 	const why = "the dice were loaded, says the supervisory board"
 	must(r.Answer(ctx, &record.Ruling{Contest: "council", Question: tie, Order: []string{other, elected[1]}, Article: "councils/plurality", Text: why}))
 	must(r.Correct(ctx, "council", "councils/plurality", why))
-	if err := x.Refresh(shown(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	step("5-corrected", nil, "This result has been corrected", why)
 
 	after := contestOf(t, x)
 	corrected := []string{"101", other}
@@ -112,8 +157,12 @@ func TestCorrection(t *testing.T) {
 	if got := after.elected(); !slices.Equal(got, corrected) || !after.Verified || after.Now.Status != "corrected" {
 		t.Errorf("elected are %v, status %q", got, after.Now.Status)
 	}
-	if n := len(after.History); n != 2 || after.History[0].Status != "certified" || after.History[1].Status != "corrected" {
-		t.Errorf("history is %+v", after.History)
+	var past []string
+	for _, m := range after.History {
+		past = append(past, m.Status)
+	}
+	if !slices.Equal(past[max(0, len(past)-2):], []string{"certified", "corrected"}) || !slices.Contains(past, "partial") {
+		t.Errorf("history is %v", past)
 	}
 	if len(after.Corrections) != 1 {
 		t.Fatalf("corrections are %+v", after.Corrections)

@@ -15,6 +15,10 @@
     box.setAttribute("role", "status");
     const link = document.createElement("a");
     link.href = location.pathname;
+    link.addEventListener("click", (e) => { // the browser may still keep the old page for some seconds
+      e.preventDefault();
+      location.reload();
+    });
     link.textContent = persian ? "عددهای این صفحه تازه شده‌اند: نشان بده" : "The numbers of this page have changed: show them";
     box.append(link);
     document.querySelector("main h1").after(box);

@@ -93,11 +93,12 @@ func TestZero(t *testing.T) {
 // TestPapersAreLaid: on every paper and in both languages, marked as simulated, and
 // the same each time; an entry too large for a code leaves it out.
 func TestPapersAreLaid(t *testing.T) {
-	large := minutes()
+	large, full := minutes(), minutes()
 	large.Entry = make([]byte, 40_000)
+	full.Entry = make([]byte, 880) // as much as a code holds
 	for _, paper := range []printing.Paper{printing.A4, printing.Roll80, printing.Roll58} {
 		for _, l := range web.Langs {
-			for what, m := range map[string]papers.Minutes{"minutes": minutes(), "large": large} {
+			for what, m := range map[string]papers.Minutes{"minutes": minutes(), "full": full, "large": large} {
 				d := papers.MinutesOf(place(l, paper), m)
 				if !d.Simulated {
 					t.Errorf("%s is not marked", what)

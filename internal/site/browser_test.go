@@ -43,12 +43,12 @@ func (v *viewer) open(t *testing.T, server, path string, width int64, axe bool) 
 // TestBrowser opens the pages of a record that was held: whole, and with a changed
 // byte.
 func TestBrowser(t *testing.T) {
+	v := view(t)
 	h := elected(t)
 	whole := httptest.NewServer(h.handler(t))
 	t.Cleanup(whole.Close)
 	wrong := httptest.NewServer(spoilt(t, func(m fstest.MapFS) { flip(t, m, "branch/101/tile/entries/*") }).handler(t))
 	t.Cleanup(wrong.Close)
-	v := view(t)
 	for i, prefix := range []string{"", "/en"} {
 		for j, width := range []int64{320, 1366} {
 			for _, path := range []string{"/", "/checks.html", "/record/branch/101", "/contest/council.html"} {

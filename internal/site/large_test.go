@@ -50,6 +50,9 @@ var large = sync.OnceValues(func() (held, error) {
 
 // TestLarge: what does not fit on the front page has pages of its own.
 func TestLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: holds an election with 21 units")
+	}
 	h, err := large()
 	if err != nil {
 		t.Fatal(err)

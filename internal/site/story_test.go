@@ -18,6 +18,7 @@ import (
 // polls are open, partial results, all certified, one corrected. Pages are looked
 // at in every state, at four widths and in both languages; without -screenshots at two.
 func TestElectionNight(t *testing.T) {
+	v := view(t)
 	c := country.New(7, country.Small)
 	n := len(c.Definition.Contests)
 	evening := time.Date(2026, 5, 1, 18, 30, 0, 0, time.UTC)
@@ -31,7 +32,6 @@ func TestElectionNight(t *testing.T) {
 	server := httptest.NewServer(x)
 	t.Cleanup(server.Close)
 	t.Cleanup(x.Close) // ends the streams of events, for which the server would wait
-	v := view(t)
 	second := c.Definition.Contests[c.Order(1)].ID
 	lists := c.Definition.Contests[0].ID // the largest city, by lists
 	place := "/place/" + c.Definition.Districts[1].ID + ".html"

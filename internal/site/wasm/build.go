@@ -51,7 +51,8 @@ func Build(ctx context.Context, source string) (*Module, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoSource, err)
 	}
 	own, err := run(ctx, source, "list", "-m")
-	if err != nil || strings.TrimSpace(string(own)) != module {
+	_, fault := os.Stat(filepath.Join(source, "go.mod")) // a folder below it is not the source
+	if err != nil || fault != nil || strings.TrimSpace(string(own)) != module {
 		return nil, fmt.Errorf("%w: %s is not the folder of the source", ErrNoSource, source)
 	}
 	m := &Module{}

@@ -50,6 +50,9 @@ func TestRefuses(t *testing.T) {
 	if _, err := wasm.Build(context.Background(), t.TempDir()); !errors.Is(err, wasm.ErrNoSource) {
 		t.Errorf("built from nothing: %v", err)
 	}
+	if _, err := wasm.Build(context.Background(), "."); !errors.Is(err, wasm.ErrNoSource) {
+		t.Errorf("built from a part of the source: %v", err)
+	}
 	file := filepath.Join(t.TempDir(), "x.zip")
 	empty, err := (&wasm.Module{}).Pack()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -140,8 +141,19 @@ func (p *Practice) begin(w http.ResponseWriter, r *http.Request) {
 	name := screen.NewToken()
 	p.end(r)
 	p.keep(name, v)
-	http.SetCookie(w, &http.Cookie{Name: cookie, Value: name, Path: At, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: cookie, Value: name, Path: At, HttpOnly: true, Secure: encrypted(r), SameSite: http.SameSiteStrictMode})
 	http.Redirect(w, r, "/"+vote+"/", http.StatusSeeOther)
+}
+
+// encrypted reports whether a visitor came by TLS, to this server or to a proxy on
+// this machine that says so. Whoever says so falsely is sent a cookie that their own
+// browser does not return.
+func encrypted(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && from.Addr().Unmap().IsLoopback() && r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // keep adds a visit. Those that have been quiet for too long go, and if there are

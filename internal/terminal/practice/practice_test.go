@@ -2,6 +2,7 @@ package practice_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"html"
 	"image/png"
@@ -290,6 +291,34 @@ func TestLimits(t *testing.T) {
 	s.pass(MaxIdle / 2)
 	if code := first.get("/practice/vote/turn?turn=9999"); code != http.StatusGone {
 		t.Errorf("after %v without a sign: status %d", MaxIdle, code)
+	}
+}
+
+// TestSecure: the cookie goes back by TLS alone where it came by TLS, also through a
+// proxy on this machine; what others say of that does not count.
+func TestSecure(t *testing.T) {
+	s := serve(t)
+	for _, x := range []struct {
+		from, says string
+		tls, want  bool
+	}{
+		{"203.0.113.7:5000", "", true, true}, {"203.0.113.7:5000", "", false, false}, {"127.0.0.1:5000", "https", false, true}, {"[::1]:5000", "https", false, true},
+		{"127.0.0.1:5000", "http", false, false}, {"127.0.0.1:5000", "", false, false}, {"203.0.113.7:5000", "https", false, false}, {"", "https", false, false},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodPost, At, strings.NewReader("branch=2"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.RemoteAddr = x.from
+		if x.says != "" {
+			r.Header.Set("X-Forwarded-Proto", x.says)
+		}
+		if x.tls {
+			r.TLS = &tls.ConnectionState{}
+		}
+		s.practice.ServeHTTP(w, r)
+		if c := w.Result().Cookies(); len(c) != 1 || c[0].Secure != x.want {
+			t.Errorf("%+v: %v", x, c)
+		}
 	}
 }
 

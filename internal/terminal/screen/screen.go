@@ -263,8 +263,23 @@ func Gone(home string) http.Handler {
 	}))
 }
 
-// render answers with the present page.
-func (x *Screen) render(w http.ResponseWriter, status int, stale bool) {
+// Warm prepares the pages of a paper: what is parsed when it is first used is parsed
+// before a voter waits for it.
+func Warm(paper *terminal.Paper) error {
+	for _, lang := range web.Langs {
+		x, err := New(Config{Session: terminal.New(paper, terminal.Comforts{Lang: lang}, terminal.Usual, time.Now), Token: NewToken()})
+		if err != nil {
+			return err
+		}
+		if _, err := x.draw(false); err != nil {
+			return fmt.Errorf("make the voter's first page: %w", err)
+		}
+	}
+	return nil
+}
+
+// draw makes the present page.
+func (x *Screen) draw(stale bool) ([]byte, error) {
 	p := x.page(stale)
 	set := x.sets[p.Lang]
 	var main, whole bytes.Buffer
@@ -273,15 +288,21 @@ func (x *Screen) render(w http.ResponseWriter, status int, stale bool) {
 		p.Main = markup(main.String())
 		err = set.layout(&whole, p)
 	}
+	clear(main.Bytes())
+	return whole.Bytes(), err
+}
+
+// render answers with the present page.
+func (x *Screen) render(w http.ResponseWriter, status int, stale bool) {
+	page, err := x.draw(stale)
+	defer clear(page)
 	if err != nil { // a template is wrong; the error may hold what it was given
 		http.Error(w, "این صفحه ساخته نشد. مسئول شعبه را صدا کنید. / This page could not be made. Call an officer.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(whole.Bytes())
-	clear(main.Bytes())
-	clear(whole.Bytes())
+	w.Write(page)
 }
 
 // clock sets what the clock says, and when a page without the script asks again.

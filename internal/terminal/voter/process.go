@@ -277,6 +277,9 @@ func prepare(dir string, setup Setup) (*room, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := screen.Warm(p); err != nil {
+		return nil, err
+	}
 	r := &room{setup: setup, dir: dir, paper: p, device: d, form: card.Form{Lang: web.Lang(setup.CardLang & 1), Roll: printing.Roll80, Simulated: setup.Simulated || p.Practice}}
 	if setup.Roll58 {
 		r.form.Roll = printing.Roll58

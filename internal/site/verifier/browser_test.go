@@ -180,6 +180,20 @@ func TestBrowser(t *testing.T) {
 		}
 	}
 
+	// A page of a unit names the unit that it leads to, also one that the list has no
+	// room for.
+	contest := s.view.Definition().Contests[0].ID
+	fixed, err := s.view.Units(contest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range []string{fixed[len(fixed)-1].ID, "elsewhere"} {
+		w.do(chromedp.Navigate(server.URL+"/check.html?unit="+contest+"%2f"+unit), chromedp.WaitVisible("#unit"))
+		if chosen := webtest.Evaluate[string](w.ctx, t, `document.getElementById("unit").value`); chosen != contest+"/"+unit {
+			t.Errorf("%s is chosen where the address names %s/%s", chosen, contest, unit)
+		}
+	}
+
 	// One byte is another: of a tile, of a sealed ballot, of a blob. Each time at a
 	// new address, because a browser keeps what follows from its name.
 	changed := func(match func(name string) bool) string {

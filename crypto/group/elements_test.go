@@ -106,3 +106,21 @@ func TestEncoding(t *testing.T) {
 		}
 	}
 }
+
+// TestMultiMulShort: small numbers, as Lagrange coefficients are, and those beside
+// the bound up to which they are taken for small.
+func TestMultiMulShort(t *testing.T) {
+	g := group.Generator()
+	h := g.Add(g).Add(g)
+	for _, a := range []uint64{0, 1, 2, 3, 5, 0x5555, 0xaaaa, 1<<16 - 1, 1 << 16, 1<<16 + 1} {
+		for _, b := range []uint64{0, 1, 7, 1<<16 - 1, 1 << 16} {
+			got := group.MultiMul([]group.Element{g, h}, []group.Scalar{group.NewScalar(a), group.NewScalar(b)})
+			if want := group.BaseMul(group.NewScalar(a + 3*b)); !got.Equal(want) {
+				t.Errorf("%d·P + %d·3P is not %d·P", a, b, a+3*b)
+			}
+		}
+	}
+	if identity := group.MultiMul([]group.Element{h, h.Neg()}, []group.Scalar{group.NewScalar(9), group.NewScalar(9)}); !identity.IsIdentity() {
+		t.Error("9·P − 9·P is not the identity")
+	}
+}

@@ -205,7 +205,7 @@ func TestErrors(t *testing.T) {
 		"40 columns":          {Paper: Roll58, Blocks: []Block{Table{Columns: make([]Column, 40)}}},
 		"pairs":               {Blocks: []Block{KeyValue{Share: 100}}},
 		"code: 3000 bytes":    {Blocks: []Block{QR{Data: long}}},
-		"smaller modules":     {Paper: Roll58, Blocks: []Block{QR{Data: long[:500]}}},
+		"smaller modules":     {Paper: Roll58, Blocks: []Block{QR{Data: long[:500], Module: MM(10)}}},
 		"picture: it is emp":  {Blocks: []Block{Picture{}}},
 		"picture: it is 8":    {Paper: Roll58, Blocks: []Block{Picture{Image: tall, Width: 800 * Point}}},
 		"does not fit on a":   {Blocks: []Block{Picture{Image: tall, Width: 300 * Point}}},

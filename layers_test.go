@@ -117,6 +117,7 @@ var layers = []layer{
 	{pkg: "internal/reader", third: []string{"golang.org/x/sys/unix"}},
 	{pkg: "internal/web", may: []string{"internal/durable", "law", "election", "record", "internal/typed"}},
 	{pkg: "internal/web/page", may: []string{"internal/web"}},
+	{pkg: "internal/schematest", may: []string{"spec"}, third: []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
 	{pkg: "internal/web/webtest", third: []string{"github.com/chromedp/chromedp"}},
 
 	{pkg: "internal/training/certificate"},

@@ -1,44 +1,14 @@
 package calendar_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/sandogh/sandogh/calendar"
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/spec"
 )
-
-// schema returns what judges a text by one of the schemas.
-func schema(t *testing.T, name string) func([]byte) error {
-	t.Helper()
-	data, err := spec.Schemas.ReadFile("schemas/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(text []byte) error {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-		if err != nil {
-			return err
-		}
-		return s.Validate(v)
-	}
-}
 
 func example(t *testing.T, name string) []byte {
 	t.Helper()
@@ -50,7 +20,7 @@ func example(t *testing.T, name string) []byte {
 }
 
 func TestStagesSchema(t *testing.T) {
-	valid := schema(t, "calendar-stages")
+	valid := schematest.Valid(t, "calendar-stages")
 	published, err := json.Marshal(calendar.Stages())
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +50,7 @@ func TestStagesSchema(t *testing.T) {
 
 // The example tells a whole story, and the schema refuses what the reader does.
 func TestEventsSchema(t *testing.T) {
-	valid := schema(t, "calendar-events")
+	valid := schematest.Valid(t, "calendar-events")
 	text := example(t, "calendar-events")
 	if err := valid(text); err != nil {
 		t.Error(err)

@@ -1,41 +1,17 @@
 package law_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/law"
 	"github.com/sandogh/sandogh/spec"
 )
 
 func TestSchema(t *testing.T) {
-	data, err := spec.Schemas.ReadFile("schemas/law.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("law", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("law")
-	if err != nil {
-		t.Fatal(err)
-	}
-	valid := func(text []byte) error {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-		if err != nil {
-			return err
-		}
-		return s.Validate(v)
-	}
+	valid := schematest.Valid(t, "law")
 	published, err := json.Marshal(law.Published())
 	if err != nil {
 		t.Fatal(err)

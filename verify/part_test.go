@@ -66,7 +66,7 @@ func failing(r *report.Report) []string {
 // does not refute.
 func TestUnit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("verifies every record of the vectors")
+		t.Skip("-short: verifies every record of the vectors")
 	}
 	verified, refuted := 0, 0
 	vectorsOfRecord(t, func(t *testing.T, z *zip.ReadCloser, id [32]byte) {
@@ -188,7 +188,7 @@ func TestProofs(t *testing.T) {
 // with the same outcome as by Record.
 func TestChallenge(t *testing.T) {
 	if testing.Short() {
-		t.Skip("verifies every record of the vectors")
+		t.Skip("-short: verifies every record of the vectors")
 	}
 	right, wrong := 0, 0
 	vectorsOfRecord(t, func(t *testing.T, z *zip.ReadCloser, id [32]byte) {

@@ -27,6 +27,7 @@ import (
 	"github.com/sandogh/sandogh/internal/branch/press"
 	"github.com/sandogh/sandogh/internal/handover"
 	"github.com/sandogh/sandogh/internal/printing"
+	"github.com/sandogh/sandogh/internal/printing/device"
 	"github.com/sandogh/sandogh/internal/reader"
 	"github.com/sandogh/sandogh/internal/roll"
 	"github.com/sandogh/sandogh/internal/roll/central"
@@ -106,7 +107,8 @@ type branchAt struct {
 	server   *branch.Server
 	desk     *desk.Desk
 	link     *link.Server
-	scanner  reader.Reader // nil if it types
+	scanner  reader.Reader  // nil if it types
+	printer  device.Printer // nil if there is none
 	streams  *streams
 	closers  []func() error
 }
@@ -195,11 +197,17 @@ func (c *branchServeCmd) open(ctx context.Context, s *streams) (_ *branchAt, err
 	if err != nil {
 		return nil, fmt.Errorf("--scanner: %w", err)
 	}
+	var printer device.Printer
+	if c.Printer != "" {
+		if printer, err = voter.OpenPrinter(c.Printer); err != nil {
+			return nil, fmt.Errorf("--printer: %w", err)
+		}
+	}
 	x, err := c.own.open(body.Branch)
 	if err != nil {
 		return nil, err
 	}
-	b := &branchAt{cmd: c, id: x.ID, key: x.Key(body.Log), scanner: scanner, streams: s}
+	b := &branchAt{cmd: c, id: x.ID, key: x.Key(body.Log), scanner: scanner, printer: printer, streams: s}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close())
@@ -379,16 +387,12 @@ func (b *branchAt) screens(def *election.Definition, at *election.Branch) error 
 			return handover.Push(ctx, b.cmd.HQ, b.id, b.published(), nil, nil)
 		}
 	}
-	if b.cmd.Printer != "" {
-		printer, err := voter.OpenPrinter(b.cmd.Printer)
-		if err != nil {
-			return fmt.Errorf("--printer: %w", err)
-		}
+	if b.printer != nil {
 		roll := printing.Roll80
 		if b.cmd.Paper == 58 {
 			roll = printing.Roll58
 		}
-		o.Press = press.New(printer, roll)
+		o.Press = press.New(b.printer, roll)
 		b.closers = append(b.closers, o.Press.Close)
 	}
 	screens, err := officer.New(o)

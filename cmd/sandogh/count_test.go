@@ -12,9 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/sandogh/sandogh/count"
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/internal/shared"
 	"github.com/sandogh/sandogh/record"
 	"github.com/sandogh/sandogh/spec"
@@ -39,27 +38,6 @@ func file(t testing.TB, text string) string {
 
 func example(name string) string { return filepath.Join("..", "..", "spec", "examples", name+".json") }
 
-func schema(t testing.TB, name string) *jsonschema.Schema {
-	t.Helper()
-	b, err := spec.Schemas.ReadFile("schemas/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // Every schema has an example, and the example fits it.
 func TestExamplesFitSchemas(t *testing.T) {
 	files, err := fs.Glob(spec.Schemas, "schemas/*.json")
@@ -73,11 +51,7 @@ func TestExamplesFitSchemas(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema(t, name).Validate(v); err != nil {
+		if err := schematest.Valid(t, name)(b); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -1,13 +1,11 @@
 package body_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/sandogh/sandogh/internal/body"
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/spec"
 	"github.com/sandogh/sandogh/strictjson"
 )
@@ -15,29 +13,7 @@ import (
 // TestBranchCardSchema: the schema of a branch's card takes what is written and
 // refuses what is not read.
 func TestBranchCardSchema(t *testing.T) {
-	text, err := spec.Schemas.ReadFile("schemas/branch-card.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("branch-card.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("branch-card.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	valid := func(data []byte) error {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-		if err != nil {
-			return err
-		}
-		return schema.Validate(v)
-	}
+	valid := schematest.Valid(t, "branch-card")
 	read := func(data []byte) error {
 		var card body.BranchCard
 		if faults := strictjson.Unmarshal(data, "card", &card); len(faults) > 0 {

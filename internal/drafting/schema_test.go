@@ -1,41 +1,17 @@
 package drafting_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/sandogh/sandogh/internal/drafting"
-	"github.com/sandogh/sandogh/spec"
+	"github.com/sandogh/sandogh/internal/schematest"
 )
 
 // The schema and Build refuse the same shapes of bodies.
 func TestSchema(t *testing.T) {
-	data, err := spec.Schemas.ReadFile("schemas/bodies.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("bodies.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("bodies.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	valid := func(text string) error {
-		v, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-		if err != nil {
-			return err
-		}
-		return schema.Validate(v)
-	}
+	judge := schematest.Valid(t, "bodies")
+	valid := func(text string) error { return judge([]byte(text)) }
 	files := example()
 	good := string(files.Bodies.Data)
 	if err := valid(good); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/sandogh/sandogh/ballot"
 	"github.com/sandogh/sandogh/internal/rehearsal"
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/internal/simulate"
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/internal/site/verifier"
@@ -239,7 +240,7 @@ func (c toldContest) elected() []string {
 func contestOf(t *testing.T, x http.Handler) (c toldContest) {
 	t.Helper()
 	status, data := get(t, x, "/contest/council.json")
-	if err := schema(t, "site-contest")([]byte(data)); err != nil {
+	if err := schematest.Valid(t, "site-contest")([]byte(data)); err != nil {
 		t.Error(err)
 	}
 	if err := json.Unmarshal([]byte(data), &c); err != nil || status != http.StatusOK {

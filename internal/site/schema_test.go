@@ -1,13 +1,11 @@
 package site_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/internal/site"
 	"github.com/sandogh/sandogh/internal/site/assets"
 	"github.com/sandogh/sandogh/internal/site/country"
@@ -15,38 +13,10 @@ import (
 	"github.com/sandogh/sandogh/spec"
 )
 
-// schema returns what judges a text by one of the schemas.
-func schema(t *testing.T, name string) func([]byte) error {
-	t.Helper()
-	text, err := spec.Schemas.ReadFile("schemas/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(data []byte) error {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-		if err != nil {
-			return err
-		}
-		return s.Validate(v)
-	}
-}
-
 // refuses changes the example of a schema, which fits it, so that it does not.
 func refuses(t *testing.T, name string, swaps ...[2]string) {
 	t.Helper()
-	valid := schema(t, name)
+	valid := schematest.Valid(t, name)
 	example, err := spec.Examples.ReadFile("examples/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +38,7 @@ func refuses(t *testing.T, name string, swaps ...[2]string) {
 // TestContestSchema: what the site tells of contests, in every state and by every
 // rule, has the shape that is published.
 func TestContestSchema(t *testing.T) {
-	valid := schema(t, "site-contest")
+	valid := schematest.Valid(t, "site-contest")
 	c := country.New(7, country.Small)
 	n := len(c.Definition.Contests)
 	city := 0 // when the largest city opens
@@ -115,7 +85,7 @@ func TestContestSchema(t *testing.T) {
 // TestAssetsSchema: what sandogh site sign collects has the shape that is
 // published, and what has not is not read.
 func TestAssetsSchema(t *testing.T) {
-	if err := schema(t, "site-assets")(signed(t, elected(t))[assets.ListName].Data); err != nil {
+	if err := schematest.Valid(t, "site-assets")(signed(t, elected(t))[assets.ListName].Data); err != nil {
 		t.Error(err)
 	}
 	refuses(t, "site-assets", [2]string{`sandogh-assets-1`, `sandogh-assets-2`}, [2]string{`"kind": "photo"`, `"kind": "picture"`}, [2]string{`"sha256": "`, `"sha256": "0`},

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/sandogh/sandogh/board"
+	"github.com/sandogh/sandogh/internal/schematest"
 	"github.com/sandogh/sandogh/internal/witness"
 	"github.com/sandogh/sandogh/spec"
 	"golang.org/x/mod/sumdb/tlog"
@@ -284,29 +283,7 @@ func TestEvidenceSchema(t *testing.T) {
 	if err := e.Verify(); err != nil || !e.Convicts() {
 		t.Errorf("the example: %v", err)
 	}
-	text, err := spec.Schemas.ReadFile("schemas/evidence.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("evidence.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("evidence.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	valid := func(data []byte) error {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-		if err != nil {
-			return err
-		}
-		return schema.Validate(v)
-	}
+	valid := schematest.Valid(t, "evidence")
 	files := [][]byte{example}
 	for _, e := range some() {
 		files = append(files, encode(t, e))

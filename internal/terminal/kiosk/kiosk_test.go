@@ -132,7 +132,7 @@ func TestNothingIsLost(t *testing.T) {
 // TestPrinter: each fault has its screen; a card that may be half printed is void.
 func TestPrinter(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("-short: starts many processes")
 	}
 	r := newRig(t)
 	r.open("11112222")
@@ -186,7 +186,7 @@ func TestPrinter(t *testing.T) {
 // it has started again the branch and the officers know what has become of it.
 func TestBreak(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts many processes")
+		t.Skip("-short: starts many processes")
 	}
 	for at, want := range map[int]string{3: "", 7: "", 8: "cast", 9: "spoiled"} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
